@@ -1,0 +1,52 @@
+import { errorMessage } from '@spsc/core'
+import { CommanderError } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
+import { EXIT, exitCodeOf } from './exit-codes.js'
+import { createProgram } from './program.js'
+import { guardStdout } from './stdout.js'
+
+/** `error: unknown option '--quue'\n(Did you mean --queue?)` as one line in the form of our own errors. */
+function usageLine({ message }: CommanderError, args: readonly string[]): string {
+  const text = message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .trim()
+  const command = ['run', 'list', 'report', 'completion'].find((name) => name === args[0])
+  return `[spsc] [cli] ${text}; see spsc ${command ? `${command} ` : ''}--help`
+}
+
+/**
+ * The command line: arguments in, exit code out. Commands are loaded when they are called, so help stays quick.
+ *
+ * @param args what follows the program's name
+ * @returns the exit code
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  guardStdout()
+  let exitCode: number = EXIT.ok
+  const program = createProgram(
+    manifest.version,
+    {
+      run: async (...given) => (await import('./run-command.js')).run(...given),
+      list: async (...given) => (await import('./list-command.js')).list(...given),
+      report: async (...given) => (await import('./report-command.js')).report(...given),
+      completion: async (...given) => (await import('./completion.js')).completion(...given),
+    },
+    (code) => {
+      exitCode = code
+    },
+  )
+  try {
+    if (args.length === 0) program.outputHelp()
+    else await program.parseAsync(args, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok
+      process.stderr.write(`${usageLine(error, args)}\n`)
+      return EXIT.usage
+    }
+    process.stderr.write(`${errorMessage(error)}\n`)
+    return exitCodeOf(error)
+  }
+}

@@ -1,0 +1,22 @@
+import { SCENARIOS, SUITES } from '@spsc/lab'
+import { EXIT } from './exit-codes.js'
+import { COLLECTORS, QUEUES } from './plugins.js'
+import type { Flags } from './program.js'
+import { print } from './stdout.js'
+
+const LISTS: Readonly<Record<string, Readonly<Record<string, { readonly description: string }>>>> = {
+  queues: QUEUES,
+  collectors: COLLECTORS,
+  scenarios: SCENARIOS,
+  suites: SUITES,
+}
+
+/** `spsc list`: names and what they stand for. */
+export async function list(what: string, flags: Flags): Promise<number> {
+  const entries = Object.entries(LISTS[what] ?? {})
+  const width = Math.max(...entries.map(([name]) => name.length))
+  const line = ([name, { description }]: (typeof entries)[number]) =>
+    flags.json ? JSON.stringify({ name, description }) : `${name.padEnd(width)}  ${description}`
+  print(entries.map(line).join('\n'))
+  return EXIT.ok
+}

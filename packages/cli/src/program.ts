@@ -1,0 +1,126 @@
+import { DEFAULTS, SETTINGS, type Setting } from '@spsc/core'
+import { kebab } from '@spsc/lab'
+import { Argument, Command, Option } from 'commander'
+import { LOG_LEVELS } from './log-levels.js'
+
+/** What help says of each setting: the value's form, and one line. */
+const HELP: Readonly<Record<Setting, readonly [form: string, text: string]>> = {
+  duration: ['time', 'measured per replicate: 500ms, 10s or bare seconds'],
+  warmup: ['time', 'run before that and discarded'],
+  prodIntervalUs: ['n', 'microseconds between two items; 0: as fast as possible'],
+  queueCap: ['n', 'items the queue holds'],
+  workBytes: ['n', 'bytes the consumer reads and writes per item'],
+  pinProducer: ['cpu', "the producer's CPU: a number, first, last or none"],
+  pinConsumer: ['cpu', "the consumer's CPU"],
+  pacing: ['how', 'sleep (relative, drifts), deadline (absolute) or spin'],
+  arrival: ['how', 'fixed or poisson gaps'],
+  onFull: ['what', 'drop or block'],
+  wait: ['how', 'spin, yield or block while the queue is empty or full'],
+}
+
+/** Collects repeated options; comma lists are split later, where an error can name the option. */
+function repeatable(value: string, earlier: string[] | undefined): string[] {
+  return [...(earlier ?? []), value]
+}
+
+function listOption(flags: string, text: string): Option {
+  return new Option(flags, text).argParser(repeatable)
+}
+
+function choiceOption(flags: string, text: string, choices: readonly string[]): Option {
+  return new Option(flags, text).choices(choices)
+}
+
+function colorOption(): Option {
+  return choiceOption('--color <when>', 'auto, always or never', ['auto', 'always', 'never']).default('auto')
+}
+
+export type Flags = Readonly<Record<string, string | readonly string[] | boolean | undefined>>
+
+/** What each command does with its arguments; they resolve to the exit code. */
+export interface Handlers {
+  run(targets: readonly string[], flags: Flags): Promise<number>
+  list(what: string, flags: Flags): Promise<number>
+  report(name: string, flags: Flags): Promise<number>
+  completion(shell: string, program: Command): Promise<number>
+}
+
+function runCommand(handlers: Handlers, done: (code: number) => void): Command {
+  const command = new Command('run')
+    .summary('measure scenarios, suites or scenario files')
+    .description('Measure scenarios, suites or scenario files. Comma lists and repeated options form a matrix.')
+    .addArgument(
+      new Argument('[target...]', 'scenario, suite or file (.yaml .json .mjs .ts)').default(['baseline'], 'baseline'),
+    )
+    .addOption(listOption('--queue <a,b>', 'queues: built in, package or path (default: sab)'))
+  for (const setting of SETTINGS) {
+    const [form, text] = HELP[setting]
+    command.addOption(listOption(`--${kebab(setting)} <${form}>`, `${text} (default: ${DEFAULTS[setting]})`))
+  }
+  return command
+    .addOption(listOption('--rate <n>', 'items per second: another spelling of --prod-interval-us'))
+    .option('--replicates <n>', 'fresh processes per scenario and queue (default: 1)')
+    .option('--seed <n>', 'orders the blocks and draws samples (default: random)')
+    .addOption(listOption('--collect <a,b>', 'collectors: built in, package or path (default: histogram)'))
+    .option('--emit-latencies <path>', 'write raw latencies, one integer ns a line')
+    .option('--name <name>', 'name of the run (default: the target, with a number when taken)')
+    .option('--out <folder>', 'where results are stored (default: result_data)')
+    .option('--force', 'replace a stored run of that name')
+    .option('--resume', 'go on with a stored run of that name')
+    .option('--json', 'print records as NDJSON instead of the table')
+    .option('--quiet', 'print nothing but errors (and records with --json)')
+    .addOption(choiceOption('--log-level <level>', 'least severe message to log', LOG_LEVELS).default('info'))
+    .addOption(colorOption())
+    .option('--print-config', 'print the settings, and where each comes from, then stop')
+    .action(async (targets: string[], _flags, self: Command) => done(await handlers.run(targets, kebabKeys(self))))
+}
+
+/** Options by the name the reader types, so that flags, environment and errors share one spelling. */
+function kebabKeys(command: Command): Flags {
+  return Object.fromEntries(Object.entries(command.opts()).map(([key, value]) => [kebab(key), value]))
+}
+
+/** Every command, option and help text of `spsc`. `done` gets the exit code. */
+export function createProgram(version: string, handlers: Handlers, done: (code: number) => void): Command {
+  const program = new Command('spsc')
+    .description('Measures a two-thread pipeline around a single-producer single-consumer queue, and says what it saw.')
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .helpCommand(false)
+    .addCommand(runCommand(handlers, done))
+  program
+    .command('list')
+    .summary('list what can be named on the command line')
+    .description('List what can be named on the command line.')
+    .addArgument(new Argument('<what>', 'what to list').choices(['queues', 'collectors', 'scenarios', 'suites']))
+    .option('--json', 'print NDJSON')
+    .action(async (what: string, _flags, self: Command) => done(await handlers.list(what, kebabKeys(self))))
+  program
+    .command('report')
+    .summary('render a stored run again')
+    .description('Render the files of a stored run again from its results, and print its table.')
+    .argument('<name>', 'name of the run')
+    .option('--out <folder>', 'where it is stored (default: result_data)')
+    .option('--json', 'print the records as NDJSON')
+    .action(async (name: string, _flags, self: Command) => done(await handlers.report(name, kebabKeys(self))))
+  program
+    .command('completion')
+    .summary('print a completion script for a shell')
+    .description('Print a completion script: source <(spsc completion bash)')
+    .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: string) => done(await handlers.completion(shell, program)))
+  program.addHelpText(
+    'after',
+    `
+Every option of run is also read from the environment: --queue-cap is SPSC_QUEUE_CAP.
+Exit codes: 0 ok, 2 usage, 3 run invalid or a cell failed, 5 the machine lacks
+something, 130/143 interrupted with what was measured stored.`,
+  )
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .helpOption('--help', 'print this help')
+      .configureOutput({ writeErr: () => {} })
+  }
+  return program
+}

@@ -1,0 +1,36 @@
+import type { ReplicateRef, Run } from '@spsc/core'
+import type { Log } from './log.js'
+
+function describe({ order, total, scenario, queue, replicate }: ReplicateRef): string {
+  return `[${order}/${total}] ${scenario} on ${queue}, replicate ${replicate}`
+}
+
+/** Whole seconds below two minutes, then minutes: an estimate deserves no more. */
+function about(seconds: number): string {
+  return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`
+}
+
+/**
+ * Shows a run's progress on stderr: on a terminal one line, rewritten as each phase begins and left alone while it
+ * measures; elsewhere one log entry per replicate.
+ *
+ * @returns a function that takes the line away
+ */
+export function showProgress(run: Run, log: Log): () => void {
+  const { stderr } = process
+  if (!stderr.isTTY) {
+    run.on('progress', ({ phase, remainingS, ...ref }) => {
+      if (phase === 'load')
+        log.info({ ...ref, remaining_s: Math.ceil(remainingS) }, `${describe(ref)}: about ${about(remainingS)} left`)
+    })
+    return () => {}
+  }
+  const clear = () => stderr.write('\r\u001B[K')
+  run.on('progress', ({ phase, remainingS, ...ref }) => {
+    const line = `${describe(ref)}: ${phase}, about ${about(remainingS)} left`
+    clear()
+    stderr.write(line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1)))
+  })
+  run.on('warning', clear)
+  return clear
+}

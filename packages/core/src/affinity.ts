@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { SpscError } from './errors.js'
+import type { Placement } from './placement.js'
+import type { Scenario } from './scenario.js'
+
+const run = promisify(execFile)
+
+/** `0-2,5` as [0, 1, 2, 5]: the kernel's notation for sets of CPUs. */
+function parseCpuList(list: string): number[] {
+  return list.split(',').flatMap((part) => {
+    const [first, last = first] = part.split('-').map(Number) as [number, number?]
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+  })
+}
+
+/**
+ * The CPUs this process may run on, ascending.
+ *
+ * @throws `ERR_CAPABILITY` where the system doesn't tell (no /proc)
+ */
+export function allowedCpus(): number[] {
+  try {
+    const status = readFileSync('/proc/self/status', 'utf8')
+    const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1]
+    if (list !== undefined) return parseCpuList(list)
+  } catch {}
+  throw new SpscError(
+    'ERR_CAPABILITY',
+    'affinity',
+    'pinning needs /proc/self/status, which this system lacks; set pinProducer and pinConsumer to none',
+  )
+}
+
+/**
+ * Turns `first`, `last` and numbers into CPUs of the allowed set.
+ *
+ * @throws `ERR_CPU` naming the allowed CPUs
+ */
+export function placementOf({ pinProducer, pinConsumer }: Pick<Scenario, 'pinProducer' | 'pinConsumer'>): Placement {
+  const resolve = (setting: string, pin: Scenario['pinProducer']): number => {
+    const allowed = allowedCpus()
+    if (pin === 'first') return allowed[0] as number
+    if (pin === 'last') return allowed.at(-1) as number
+    if (allowed.includes(pin as number)) return pin as number
+    throw new SpscError('ERR_CPU', 'affinity', `${setting} is ${pin}; this process may use CPU ${allowed.join(', ')}`)
+  }
+  return {
+    ...(pinProducer !== 'none' && { producer: resolve('pinProducer', pinProducer) }),
+    ...(pinConsumer !== 'none' && { consumer: resolve('pinConsumer', pinConsumer) }),
+  }
+}
+
+function tasksetError(error: unknown, doing: string): SpscError {
+  const { code, stderr } = error as { code?: unknown; stderr?: string }
+  const reason = code === 'ENOENT' ? 'taskset is not installed' : `taskset failed: ${(stderr ?? String(error)).trim()}`
+  return new SpscError(
+    'ERR_CAPABILITY',
+    'affinity',
+    `${doing}: ${reason}; install util-linux, or set pinProducer and pinConsumer to none`,
+    { cause: error },
+  )
+}
+
+/** @throws `ERR_CAPABILITY` where threads can't be pinned */
+export async function requirePinning(): Promise<void> {
+  await run('taskset', ['--version']).catch((error) => {
+    throw tasksetError(error, 'threads can not be pinned')
+  })
+}
+
+/** Pins a thread of this process by its kernel id. */
+export async function pinThread(tid: number, cpu: number): Promise<void> {
+  await run('taskset', ['-pc', String(cpu), String(tid)]).catch((error) => {
+    throw tasksetError(error, `thread ${tid} can't be pinned to CPU ${cpu}`)
+  })
+}

@@ -1,0 +1,302 @@
+import { deriveConsumer, deriveProducer } from './derive.js'
+import { errorCode } from './errors.js'
+import type { Queue, QueueBackend } from './queue.js'
+import { END } from './sequence.js'
+
+/** A runner's function that registers a test: ava's `test`, node:test's `test`, mocha's `it`. */
+export type RegisterTest = (title: string, body: (...context: unknown[]) => Promise<void>) => unknown
+
+/** A script for the thread at one end; see `conformance-worker.ts`. */
+export type ThreadScript =
+  | { readonly end: 'producer'; readonly action: 'send'; readonly count: number; readonly delayMs: number }
+  | { readonly end: 'consumer'; readonly action: 'receive'; readonly delayMs: number }
+  | { readonly end: 'producer' | 'consumer'; readonly action: 'claim' | 'close'; readonly delayMs: number }
+
+/** What the thread saw: `items` in order from 0, and the error code it ended with. */
+export interface ThreadReport {
+  readonly items: number
+  readonly inOrder: boolean
+  readonly error?: string
+}
+
+export interface ThreadTask {
+  readonly backend: { readonly module: string; readonly name: string }
+  readonly handle: unknown
+  readonly script: ThreadScript
+}
+
+/** No wait of the suite lasts longer; a queue that needs more has lost a wake-up. */
+export const PATIENCE_MS = 10_000
+
+function check(condition: boolean, message: string): void {
+  if (!condition) throw new Error(`[spsc] [conformance] ${message}`)
+}
+
+function equal(actual: unknown, expected: unknown, what: string): void {
+  check(Object.is(actual, expected), `${what}: expected ${String(expected)}, got ${String(actual)}`)
+}
+
+function throwsCode(action: () => unknown, code: string, what: string): void {
+  try {
+    action()
+  } catch (error) {
+    equal((error as { code?: unknown }).code, code, `${what} throws an error with code`)
+    return
+  }
+  check(false, `${what} must throw ${code}`)
+}
+
+/** Runs one end in a thread of its own, which loads the backend by its module as the driver does. */
+async function inThread(backend: QueueBackend, queue: Queue, script: ThreadScript): Promise<ThreadReport> {
+  const { Worker } = await import('node:worker_threads')
+  const { module, name } = backend
+  const task: ThreadTask = { backend: { module, name }, handle: queue.handle, script }
+  const worker = new Worker(new URL('./conformance-worker.js', import.meta.url), { workerData: task })
+  try {
+    return await new Promise<ThreadReport>((resolve, reject) => {
+      const late = setTimeout(
+        () => reject(new Error(`[spsc] [conformance] ${script.end} hangs in ${script.action}`)),
+        3 * PATIENCE_MS,
+      )
+      worker.once('message', (report) => {
+        clearTimeout(late)
+        resolve(report)
+      })
+      worker.once('error', reject)
+    })
+  } finally {
+    await worker.terminate()
+  }
+}
+
+type Case = (backend: QueueBackend) => void | Promise<void>
+
+const CAPACITIES = [1, 3, 64, 1000]
+
+/** The behaviours every backend has, as sentences. */
+const cases: Record<string, Case> = {
+  'has the capacity it was asked for, exactly': ({ create }) => {
+    for (const capacity of CAPACITIES) {
+      const queue = create({ capacity })
+      const producer = queue.producer()
+      equal(queue.capacity, capacity, 'capacity')
+      for (let i = 0; i < capacity; i++) equal(producer.tryPush(i), true, `push ${i} of ${capacity}`)
+      equal(producer.tryPush(capacity), false, `push beyond capacity ${capacity}`)
+    }
+  },
+
+  'starts empty': ({ create }) => {
+    equal(create({ capacity: 4 }).consumer().tryPop(), undefined, 'pop of a new queue')
+  },
+
+  'is first-in first-out over many laps': ({ create }) => {
+    for (const capacity of CAPACITIES) {
+      const queue = create({ capacity })
+      const [producer, consumer] = [queue.producer(), queue.consumer()]
+      let pushed = 0
+      let popped = 0
+      while (popped < 10 * capacity) {
+        for (let burst = 1 + (pushed % capacity); burst > 0 && producer.tryPush(pushed); burst--) pushed++
+        for (let burst = 1 + (popped % 7); burst > 0 && popped < pushed; burst--)
+          equal(consumer.tryPop(), popped++, 'next item')
+      }
+    }
+  },
+
+  'has room for one more as soon as one item is popped': ({ create }) => {
+    for (const capacity of CAPACITIES) {
+      const queue = create({ capacity })
+      const [producer, consumer] = [queue.producer(), queue.consumer()]
+      while (producer.tryPush(7));
+      equal(consumer.tryPop(), 7, 'pop of a full queue')
+      equal(producer.tryPush(8), true, `push after one pop, capacity ${capacity}`)
+      equal(producer.tryPush(9), false, 'push of the full queue')
+    }
+  },
+
+  'carries every integer from 0 to 2^30': ({ create }) => {
+    const queue = create({ capacity: 8 })
+    const [producer, consumer] = [queue.producer(), queue.consumer()]
+    for (const value of [0, 1, 255, 65_536, END - 1, END]) {
+      equal(producer.tryPush(value), true, 'push')
+      equal(consumer.tryPop(), value, 'item')
+    }
+  },
+
+  'gives each end to one claimant only': ({ create, attach }) => {
+    const queue = create({ capacity: 4 })
+    queue.producer()
+    queue.consumer()
+    throwsCode(() => queue.producer(), 'ERR_CLAIMED', 'a second producer')
+    throwsCode(() => queue.consumer(), 'ERR_CLAIMED', 'a second consumer')
+    throwsCode(() => attach(queue.handle).producer(), 'ERR_CLAIMED', 'a second producer by attach')
+  },
+
+  'refuses a second claim from another thread': async (backend) => {
+    const queue = backend.create({ capacity: 4 })
+    queue.producer()
+    queue.consumer()
+    for (const end of ['producer', 'consumer'] as const) {
+      const report = await inThread(backend, queue, { end, action: 'claim', delayMs: 0 })
+      equal(report.error, 'ERR_CLAIMED', `a second ${end} in another thread`)
+    }
+  },
+
+  'drains after close, then ends': ({ create }) => {
+    const queue = create({ capacity: 4 })
+    const [producer, consumer] = [queue.producer(), deriveConsumer(queue.consumer())]
+    equal(consumer.closed, false, 'closed before close')
+    producer.tryPush(1)
+    producer.tryPush(2)
+    producer.close()
+    producer.close()
+    equal(consumer.closed, true, 'closed after close')
+    equal(producer.closed, true, 'closed seen by the end that closed')
+    equal(consumer.pop(PATIENCE_MS), 1, 'first item left')
+    equal(consumer.pop(PATIENCE_MS), 2, 'last item left')
+    equal(consumer.pop(PATIENCE_MS), undefined, 'end of stream')
+    throwsCode(() => producer.tryPush(3), 'ERR_CLOSED', 'tryPush after close')
+  },
+
+  'tells the producer when the consumer closes': ({ create }) => {
+    const queue = create({ capacity: 2 })
+    const [producer, consumer] = [deriveProducer(queue.producer()), queue.consumer()]
+    equal(producer.closed, false, 'closed before close')
+    while (producer.tryPush(1));
+    consumer.close()
+    consumer.close()
+    equal(producer.closed, true, 'closed after close')
+    throwsCode(() => producer.push(2, PATIENCE_MS), 'ERR_CLOSED', 'push to a consumer that is gone')
+  },
+
+  'times out on a full and on an empty queue': ({ create }) => {
+    const queue = create({ capacity: 1 })
+    const [producer, consumer] = [deriveProducer(queue.producer()), deriveConsumer(queue.consumer())]
+    equal(consumer.pop(5), undefined, 'pop of an empty queue')
+    equal(consumer.pop(0), undefined, 'pop with no patience')
+    equal(producer.push(1, 5), true, 'push')
+    equal(producer.push(2, 5), false, 'push to a full queue')
+    equal(producer.push(2, 0), false, 'push with no patience')
+    equal(consumer.pop(5), 1, 'the item that fitted')
+  },
+
+  'moves batches as far as there is room': ({ create }) => {
+    const queue = create({ capacity: 5 })
+    const [producer, consumer] = [deriveProducer(queue.producer()), deriveConsumer(queue.consumer())]
+    equal(producer.pushMany([1, 2, 3, 4, 5, 6, 7]), 5, 'items that fit')
+    const into = [0, 0, 0]
+    equal(consumer.popMany(into), 3, 'items taken')
+    equal(into.join(), '1,2,3', 'batch')
+    const rest: number[] = []
+    equal(
+      consumer.drain((value) => rest.push(value)),
+      2,
+      'items drained',
+    )
+    equal(rest.join(), '4,5', 'rest')
+  },
+
+  'waits on an event loop, and its iteration ends with the stream': async ({ create }) => {
+    const queue = create({ capacity: 2 })
+    const [producer, consumer] = [deriveProducer(queue.producer()), deriveConsumer(queue.consumer())]
+    const sending = (async () => {
+      for (let i = 0; i < 20; i++) equal(await producer.pushAsync(i, { timeoutMs: PATIENCE_MS }), true, 'pushAsync')
+      producer.close()
+    })()
+    let next = 0
+    for await (const value of consumer) equal(value, next++, 'item')
+    await sending
+    equal(next, 20, 'items seen')
+    equal(await consumer.popAsync({ timeoutMs: 5 }), undefined, 'popAsync after the end')
+  },
+
+  'moves every item in order between two threads': async (backend) => {
+    for (const capacity of [1, 8, 1024]) {
+      const queue = backend.create({ capacity })
+      const count = capacity === 1 ? 2000 : 20_000
+      const [sent, received] = await Promise.all([
+        inThread(backend, queue, { end: 'producer', action: 'send', count, delayMs: 0 }),
+        inThread(backend, queue, { end: 'consumer', action: 'receive', delayMs: 0 }),
+      ])
+      equal(sent.error, undefined, 'producer error')
+      equal(received.error, undefined, 'consumer error')
+      equal(received.items, count, `items received at capacity ${capacity}`)
+      equal(received.inOrder, true, 'order')
+    }
+  },
+
+  'wakes a waiting consumer by an item and by close': async (backend) => {
+    for (const count of [1, 0]) {
+      const queue = backend.create({ capacity: 4 })
+      const [, received] = await Promise.all([
+        inThread(backend, queue, { end: 'producer', action: 'send', count, delayMs: 100 }),
+        inThread(backend, queue, { end: 'consumer', action: 'receive', delayMs: 0 }),
+      ])
+      equal(received.error, undefined, 'consumer error')
+      equal(received.items, count, 'items received')
+    }
+  },
+
+  'wakes a waiting producer by room and by close': async (backend) => {
+    const drained = backend.create({ capacity: 1 })
+    const [sent, received] = await Promise.all([
+      inThread(backend, drained, { end: 'producer', action: 'send', count: 3, delayMs: 0 }),
+      inThread(backend, drained, { end: 'consumer', action: 'receive', delayMs: 100 }),
+    ])
+    equal(sent.error, undefined, 'producer error')
+    equal(received.items, 3, 'items received')
+    const abandoned = backend.create({ capacity: 1 })
+    const [refused] = await Promise.all([
+      inThread(backend, abandoned, { end: 'producer', action: 'send', count: 3, delayMs: 0 }),
+      inThread(backend, abandoned, { end: 'consumer', action: 'close', delayMs: 100 }),
+    ])
+    equal(refused.error, 'ERR_CLOSED', 'producer error after the consumer closed')
+  },
+
+  'brings the waiting it declares': ({ create, supports }) => {
+    const queue = create({ capacity: 1 })
+    const [producer, consumer] = [queue.producer(), queue.consumer()]
+    const declared = { block: ['push', 'pop'], async: ['pushAsync', 'popAsync'] } as const
+    for (const [feature, [push, pop]] of Object.entries(declared)) {
+      if (!supports[feature as keyof typeof declared]) continue
+      equal(typeof producer[push], 'function', `supports.${feature}, producer.${push}`)
+      equal(typeof consumer[pop], 'function', `supports.${feature}, consumer.${pop}`)
+    }
+  },
+
+  'refuses a handle that is not its own': ({ attach }) => {
+    for (const foreign of [undefined, null, 42, {}, new SharedArrayBuffer(64)]) {
+      let refused = false
+      try {
+        attach(foreign)
+      } catch (error) {
+        refused = errorCode(error, 'ERR_PLUGIN_FAILED') === 'ERR_HANDLE'
+      }
+      check(refused, `attach(${String(foreign)}) must throw ERR_HANDLE`)
+    }
+  },
+}
+
+/**
+ * Registers one test per behaviour that the laboratory and the library rely on. Depends on no runner: give it the
+ * runner's own function. Two-thread tests import the backend by its `module`, so that must be something a thread can
+ * import (JavaScript, not TypeScript, on Node 20).
+ *
+ * @example
+ * import test from 'ava'
+ * import { conformance } from '@spsc/core/conformance'
+ * import backend from './my-queue.js'
+ *
+ * conformance(test, backend)
+ */
+export function conformance(test: RegisterTest, backend: QueueBackend): void {
+  for (const [title, body] of Object.entries(cases)) {
+    // Rest parameters, so that runners which count them don't wait for a callback.
+    test(`${backend.name} ${title}`, async (...context) => {
+      await body(backend)
+      // ava counts a test without assertions of its own as failed.
+      const pass = (context[0] as { pass?: unknown } | undefined)?.pass
+      if (typeof pass === 'function') pass()
+    })
+  }
+}

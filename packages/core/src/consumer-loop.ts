@@ -1,0 +1,92 @@
+import { sleep } from './derive.js'
+import type { Phase } from './pipeline.js'
+import { YIELD_MS } from './producer-loop.js'
+import type { Consumer } from './queue.js'
+import type { Scenario } from './scenario.js'
+import { END, SEQUENCE_MASK } from './sequence.js'
+import type { Trace } from './trace.js'
+
+export interface ConsumerCounts {
+  readonly delivered: number
+  readonly outOfOrder: number
+  readonly endNs: bigint
+}
+
+/** Waits for the next value after the queue was found empty. */
+type Await = () => number | undefined
+
+function awaitFor(consumer: Consumer, { wait }: Scenario): Await {
+  if (wait === 'block') return () => consumer.pop()
+  const pause = wait === 'yield' ? () => sleep(YIELD_MS) : () => {}
+  return () => {
+    for (;;) {
+      const value = consumer.tryPop()
+      if (value !== undefined) return value
+      pause()
+    }
+  }
+}
+
+/** The consumer's work on one item: reads and writes every byte of a buffer of `bytes`, as the seed did. */
+function workOn(bytes: number): () => void {
+  const buffer = new Uint8Array(bytes)
+  return () => {
+    for (let i = 0; i < bytes; i++) buffer[i] = (buffer[i] as number) * 31 + i
+  }
+}
+
+/** Takes the items of one phase until {@link END}, stamps the sampled ones, and checks that all come in order. */
+export class ConsumerLoop {
+  readonly #consumer: Consumer
+  readonly #await: Await
+  readonly #work: (() => void) | undefined
+  readonly #trace: Trace
+  readonly #cpu: number
+
+  constructor(consumer: Consumer, scenario: Scenario, trace: Trace, cpu: number) {
+    this.#consumer = consumer
+    this.#await = awaitFor(consumer, scenario)
+    this.#work = scenario.workBytes > 0 ? workOn(scenario.workBytes) : undefined
+    this.#trace = trace
+    this.#cpu = cpu
+  }
+
+  run(phase: Phase): ConsumerCounts {
+    const consumer = this.#consumer
+    const work = this.#work
+    const { number, popped, done, consumerCpu, consumerAsleep } = this.#trace
+    let delivered = 0
+    let outOfOrder = 0
+    let position = -1
+    let last = SEQUENCE_MASK
+    let row = 0
+    let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
+    for (;;) {
+      let value = consumer.tryPop()
+      const asleep = value === undefined
+      if (asleep) value = this.#await()
+      if (value === undefined || value === END) break
+      delivered++
+      // Numbers only grow; what was dropped leaves a gap. Half the circle ahead means behind.
+      const step = (value - last) & SEQUENCE_MASK
+      if (step === 0 || step > SEQUENCE_MASK >>> 1) {
+        outOfOrder++
+      } else {
+        last = value
+        position += step
+      }
+      while (sampled < position) sampled = number[++row] ?? Number.POSITIVE_INFINITY
+      if (position === sampled) {
+        popped[row] = process.hrtime.bigint()
+        consumerCpu[row] = this.#cpu
+        consumerAsleep[row] = asleep ? 1 : 0
+        work?.()
+        done[row] = process.hrtime.bigint()
+        sampled = number[++row] ?? Number.POSITIVE_INFINITY
+      } else {
+        work?.()
+      }
+    }
+    return { delivered, outOfOrder, endNs: process.hrtime.bigint() }
+  }
+}

@@ -1,0 +1,106 @@
+import type { Pipeline, PipelineSetup } from './pipeline.js'
+
+/** What a backend's ends bring themselves; whatever is not declared, core derives or the laboratory refuses. */
+export interface Supports {
+  /** `push` and `pop` block and are woken by the peer, without polling. */
+  readonly block?: boolean
+  /** `pushAsync` and `popAsync` are woken by the peer, without polling. */
+  readonly async?: boolean
+  /** Items may be byte sequences. */
+  readonly bytes?: boolean
+  /** Items may be plain objects. */
+  readonly objects?: boolean
+  /** The backend pins its own threads (only with `drive`). */
+  readonly pin?: boolean
+  /** The handle may be given to another process. */
+  readonly crossProcess?: boolean
+}
+
+export interface AsyncOptions {
+  /** Milliseconds to wait at most; absent: no limit. */
+  readonly timeoutMs?: number
+  /** Rejects with the signal's reason when aborted. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The producing end as a backend provides it: three required members and one flag.
+ * {@link deriveProducer} adds the optional ones that are missing.
+ */
+export interface ProducerEnd {
+  /** Appends `value` (an integer from 0 to 2^30). `false`: the queue is full. Throws `ERR_CLOSED` after `close()`. */
+  tryPush(value: number): boolean
+  /** End of stream: the consumer drains what is there, then ends. Idempotent. */
+  close(): void
+  /** `true` once either end has been closed. */
+  readonly closed: boolean
+  /** Blocks at most `timeoutMs` (absent: for ever). `false`: timed out. Throws `ERR_CLOSED` when either end is closed. */
+  push?(value: number, timeoutMs?: number): boolean
+  /** Appends as many leading values as fit now; returns how many. */
+  pushMany?(values: ArrayLike<number>): number
+  pushAsync?(value: number, options?: AsyncOptions): Promise<boolean>
+}
+
+/** The consuming end as a backend provides it; {@link deriveConsumer} adds what is missing. */
+export interface ConsumerEnd {
+  /** Removes the oldest item. `undefined`: the queue is empty. */
+  tryPop(): number | undefined
+  /** No more items are wanted: the producer's blocking calls throw `ERR_CLOSED`. Idempotent. */
+  close(): void
+  /** `true` once either end has been closed; items may still be waiting. */
+  readonly closed: boolean
+  /** Blocks at most `timeoutMs` (absent: for ever). `undefined`: timed out, or closed and drained. */
+  pop?(timeoutMs?: number): number | undefined
+  /** Fills `into` from its start with what is there now; returns how many. */
+  popMany?(into: { readonly length: number; [index: number]: number }): number
+  /** Gives items to `use` until it finds the queue empty; returns how many. */
+  drain?(use: (value: number) => void): number
+  /** `undefined`: timed out, or closed and drained. */
+  popAsync?(options?: AsyncOptions): Promise<number | undefined>
+}
+
+/** A producing end with every library verb. */
+export type Producer = Required<ProducerEnd>
+
+/** A consuming end with every library verb; iterating it ends after `close()`. */
+export type Consumer = Required<ConsumerEnd> & AsyncIterable<number>
+
+export interface QueueOptions {
+  /** How many items the queue holds: exactly this many, an integer of at least 1. */
+  readonly capacity: number
+}
+
+/**
+ * A queue hands out one producer and one consumer. A second claim of either end, from any thread, throws `ERR_CLAIMED`.
+ */
+export interface Queue {
+  readonly capacity: number
+  /** Structured-cloneable; `attach(handle)` in another thread gives the same queue. */
+  readonly handle: unknown
+  producer(): ProducerEnd
+  consumer(): ConsumerEnd
+}
+
+/**
+ * A queue implementation that plugs in. Each thread imports `module` for itself and looks there for the exported
+ * backend called `name`, so nothing but the name, the module and the handle travels between threads.
+ *
+ * @example
+ * export default {
+ *   name: 'mine',
+ *   module: import.meta.url,
+ *   supports: {},
+ *   create: ({ capacity }) => attach(allocate(capacity)),
+ *   attach,
+ * } satisfies QueueBackend
+ */
+export interface QueueBackend {
+  readonly name: string
+  /** Where a thread imports the backend from: `import.meta.url` of the module that exports it. */
+  readonly module: string
+  readonly supports: Supports
+  create(options: QueueOptions): Queue
+  attach(handle: unknown): Queue
+  /** Runs the whole pipeline itself (its own threads) and fills the same trace; absent: core drives two workers. */
+  drive?(setup: PipelineSetup): Promise<Pipeline>
+}

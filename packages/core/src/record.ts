@@ -1,0 +1,157 @@
+import * as v from 'valibot'
+import type { ErrorCode } from './errors.js'
+import type { Phase, PhaseCounts, Thread, Unavailable } from './pipeline.js'
+import type { Scenario } from './scenario.js'
+
+/** Version of {@link ResultRecord}; readers refuse a newer one. */
+export const RECORD_SCHEMA = 1
+
+/** One distribution of nanoseconds. Percentiles are by nearest rank. */
+export interface LatencySummary {
+  /** Values recorded. */
+  readonly n: number
+  /** Exact. */
+  readonly min_ns: number
+  /** Exact. */
+  readonly max_ns: number
+  readonly mean_ns: number
+  readonly p50_ns: number
+  readonly p90_ns: number
+  readonly p95_ns: number
+  readonly p99_ns: number
+  readonly p99_9_ns: number
+  /** Occupied buckets, ascending: [lowest value, width, count], 0.8 % wide; enough to draw or merge distributions. */
+  readonly buckets: readonly (readonly [number, number, number])[]
+}
+
+/** What the `histogram` collector stores. */
+export interface HistogramData {
+  /** Push to pop: from the call of push to the return of pop. */
+  readonly latency: LatencySummary | Unavailable
+  /** Intended send to the end of the consumer's work. */
+  readonly response: LatencySummary | Unavailable
+  /** Sampled items that were dropped: they have no latency and count in no percentile. */
+  readonly dropped: number
+  /** Sampled items that were pushed and never popped: a fault of the queue. They count in no percentile. */
+  readonly lost: number
+  /** Latencies and responses below zero: a fault of the clock. They count in no percentile. */
+  readonly negative: { readonly latency: number; readonly response: number }
+  /** Values above 2^53 − 1 ns, recorded as that. */
+  readonly clamped: number
+}
+
+/** One measured phase as stored. Times are nanoseconds as numbers, exact up to 104 days. */
+export interface PhaseRecord
+  extends Pick<Phase, 'name' | 'stamped'>,
+    Pick<PhaseCounts, 'offered' | 'delivered' | 'dropped'> {
+  /** First offer to last item consumed. */
+  readonly elapsed_s: number
+  /** Trace rows filled, and the mean number of items per row; absent when unstamped. */
+  readonly sampled?: number
+  readonly mean_gap?: number
+}
+
+interface RecordHead {
+  readonly schema: typeof RECORD_SCHEMA
+  readonly run: string
+  /** Label of the cell: the scenario's name and whatever the matrix varies. */
+  readonly scenario: string
+  readonly queue: string
+  /** Position of the cell in the plan, from 1: the order tables show. */
+  readonly cell: number
+  /** From 1; replicate k of every cell is measured in block k. */
+  readonly replicate: number
+  /** Position in the order of measurement, from 1. */
+  readonly order: number
+  /** Seed of the run: it drew the order of measurement and every replicate's seed. */
+  readonly seed: number
+  readonly replicate_seed: number
+  /** ISO 8601 wall-clock label; times nothing. */
+  readonly started_at: string
+  readonly config: Scenario
+  readonly warnings: readonly string[]
+}
+
+/** A replicate that was measured. `offered = delivered + dropped`, exactly. */
+export interface MeasuredRecord extends RecordHead {
+  readonly status: 'ok'
+  /** Why the figures are not those of the experiment that was asked for (an open-loop rate was missed). */
+  readonly invalid?: string
+  readonly offered: number
+  readonly delivered: number
+  readonly dropped: number
+  /** `dropped / offered`. */
+  readonly drop_rate: number
+  /** Delivered items per wall second. */
+  readonly ops_s: number
+  /** Items per second the interval asks for; absent at interval 0. */
+  readonly planned_ops_s?: number
+  /** Offered items per wall second. */
+  readonly offered_ops_s: number
+  readonly phases: readonly PhaseRecord[]
+  readonly threads: { readonly producer: Thread; readonly consumer: Thread }
+  /** What each collector returned, by its name. */
+  readonly collectors: Readonly<Record<string, unknown>>
+}
+
+/** A replicate that could not be measured; the others of its run are not affected. */
+export interface FailedRecord extends RecordHead {
+  readonly status: 'failed'
+  readonly error: { readonly code: ErrorCode; readonly message: string }
+}
+
+/** One line of `NAME_results.ndjson`. */
+export type ResultRecord = MeasuredRecord | FailedRecord
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const figure = v.pipe(v.number(), v.finite(), v.minValue(0))
+const head = {
+  schema: v.literal(RECORD_SCHEMA),
+  run: v.string(),
+  scenario: v.string(),
+  queue: v.string(),
+  cell: count,
+  replicate: count,
+  order: count,
+  seed: count,
+  replicate_seed: count,
+  started_at: v.string(),
+  config: v.looseObject({}),
+  warnings: v.array(v.string()),
+}
+const recordSchema = v.variant('status', [
+  v.looseObject({
+    ...head,
+    status: v.literal('ok'),
+    offered: count,
+    delivered: count,
+    dropped: count,
+    drop_rate: figure,
+    ops_s: figure,
+    offered_ops_s: figure,
+    phases: v.array(v.looseObject({})),
+    collectors: v.record(v.string(), v.unknown()),
+  }),
+  v.looseObject({
+    ...head,
+    status: v.literal('failed'),
+    error: v.looseObject({ code: v.string(), message: v.string() }),
+  }),
+])
+
+/**
+ * Reads one stored line. `undefined`: torn or not a record of this schema version, to be skipped and said.
+ *
+ * @example
+ * parseRecord('{"schema":1,') // undefined
+ */
+export function parseRecord(line: string): ResultRecord | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return undefined
+  }
+  const result = v.safeParse(recordSchema, value)
+  return result.success ? (value as ResultRecord) : undefined
+}

@@ -1,0 +1,54 @@
+import * as v from 'valibot'
+import { settings } from './scenario.js'
+
+/** One value, or a list of values that unfolds into a matrix. */
+function oneOrMore<Schema extends v.GenericSchema>(setting: Schema) {
+  const allowed = v.getDescription(setting) ?? 'one of the values of this setting'
+  return v.optional(v.union([setting, v.pipe(v.array(setting), v.minLength(1, 'at least one value'))], allowed))
+}
+
+const matrix = v.strictObject(
+  {
+    description: v.optional(v.string()),
+    duration: oneOrMore(settings.duration),
+    warmup: oneOrMore(settings.warmup),
+    prodIntervalUs: oneOrMore(settings.prodIntervalUs),
+    queueCap: oneOrMore(settings.queueCap),
+    workBytes: oneOrMore(settings.workBytes),
+    pinProducer: oneOrMore(settings.pinProducer),
+    pinConsumer: oneOrMore(settings.pinConsumer),
+    pacing: oneOrMore(settings.pacing),
+    arrival: oneOrMore(settings.arrival),
+    onFull: oneOrMore(settings.onFull),
+    wait: oneOrMore(settings.wait),
+  },
+  'settings by name',
+)
+
+/**
+ * A file of scenarios: what `spsc run FILE` reads from YAML, JSON or a module's default export. Settings are spelled as
+ * in {@link Scenario}; a list of values is measured value by value. `scenario-file.schema.json` in this package is
+ * the same as JSON schema.
+ *
+ * @example
+ * { name: 'sizes', defaults: { duration: '2s' }, scenarios: { small: { queueCap: 8 }, others: { queueCap: [64, 1024] } } }
+ */
+export const scenarioFileSchema = v.strictObject(
+  {
+    $schema: v.optional(v.string()),
+    name: v.optional(v.string('text')),
+    description: v.optional(v.string('text')),
+    /** Settings that every scenario of the file starts from. */
+    defaults: v.optional(matrix),
+    scenarios: v.pipe(
+      v.record(v.string(), matrix, 'scenarios by name, each with its settings'),
+      v.check((scenarios) => Object.keys(scenarios).length > 0, 'at least one scenario'),
+    ),
+    /** Queues to measure, as `--queue` names them. */
+    queues: v.optional(v.array(v.string('text'), 'a list of queues')),
+    replicates: v.optional(v.pipe(v.number('an integer'), v.integer('an integer'))),
+  },
+  'an object with scenarios',
+)
+
+export type ScenarioFile = v.InferInput<typeof scenarioFileSchema>

@@ -1,0 +1,113 @@
+import { SpscError } from './errors.js'
+
+/** A time that an end could not or did not take. */
+export const ABSENT_TIME = 0n
+/** A CPU number or a flag that an end can't see. */
+export const ABSENT = -1
+
+/** Rows a trace may have: 17 minutes of items at 1000 µs, in 57 MiB. More items than rows are sampled at random. */
+export const MAX_TRACE_ROWS = 2 ** 20
+
+/** What travels between threads; `attachTrace` gives the same rows. */
+export interface TraceHandle {
+  readonly buffer: SharedArrayBuffer
+  readonly rows: number
+}
+
+/**
+ * One row per sampled item, as columns in shared memory, allocated before the run.
+ *
+ * ```
+ * number | due  sent  pushed  popped  done | producerCpu consumerCpu | consumerAsleep
+ *  f64   | u64 nanoseconds of the clock    | i16         i16         | i8
+ *        |<-- producer ---->|<- consumer ->|
+ * ```
+ * `number` is written ahead of the phase, ascending, and says which items are sampled: both ends walk down it, so an
+ * item need not carry stamps. Each other cell is written by one end only. A row with `sent` but no `pushed` is an item
+ * that was dropped; a row without `sent` was never reached. Readers look only while both ends are parked.
+ */
+export interface Trace {
+  readonly handle: TraceHandle
+  readonly rows: number
+  /** Position of the item in the phase's stream of offers, from 0. */
+  readonly number: Float64Array
+  /** When the item was meant to be sent. */
+  readonly due: BigUint64Array
+  /** Immediately before the push was called. */
+  readonly sent: BigUint64Array
+  /** Immediately after the push returned; absent: dropped. */
+  readonly pushed: BigUint64Array
+  /** Immediately after the pop returned. */
+  readonly popped: BigUint64Array
+  /** After the consumer's work on the item. */
+  readonly done: BigUint64Array
+  readonly producerCpu: Int16Array
+  readonly consumerCpu: Int16Array
+  /** 1: the consumer found the queue empty and had to wait for this item. */
+  readonly consumerAsleep: Int8Array
+}
+
+const BYTES_PER_ROW = 8 + 5 * 8 + 2 * 2 + 1
+
+/** Allocates a trace of `rows` rows (1 to {@link MAX_TRACE_ROWS}), all absent. */
+export function createTrace(rows: number): Trace {
+  if (!Number.isInteger(rows) || rows < 1 || rows > MAX_TRACE_ROWS) {
+    throw new SpscError('ERR_OPTION', 'trace', `rows is ${rows}; allowed: an integer from 1 to ${MAX_TRACE_ROWS}`)
+  }
+  const trace = attachTrace({ buffer: new SharedArrayBuffer(rows * BYTES_PER_ROW), rows })
+  clearTrace(trace)
+  return trace
+}
+
+/** The same trace in another thread. */
+export function attachTrace(handle: TraceHandle): Trace {
+  const { buffer, rows } = handle
+  const times = (column: number) => new BigUint64Array(buffer, 8 * rows * column, rows)
+  return {
+    handle,
+    rows,
+    number: new Float64Array(buffer, 0, rows),
+    due: times(1),
+    sent: times(2),
+    pushed: times(3),
+    popped: times(4),
+    done: times(5),
+    producerCpu: new Int16Array(buffer, 48 * rows, rows),
+    consumerCpu: new Int16Array(buffer, 50 * rows, rows),
+    consumerAsleep: new Int8Array(buffer, 52 * rows, rows),
+  }
+}
+
+/** Marks every cell absent, so that rows of an earlier phase can't be taken for rows of the next. */
+export function clearTrace(trace: Trace): void {
+  trace.number.fill(Number.POSITIVE_INFINITY)
+  for (const column of [trace.due, trace.sent, trace.pushed, trace.popped, trace.done]) column.fill(ABSENT_TIME)
+  for (const column of [trace.producerCpu, trace.consumerCpu, trace.consumerAsleep]) column.fill(ABSENT)
+}
+
+/**
+ * Chooses the items to sample: every one (`meanGap` 1), or one at random gaps drawn uniformly from 1 to 2·meanGap − 1.
+ * Random gaps, since a fixed stride locks on to anything periodic in the pipeline.
+ *
+ * @param random uniform in [0, 1)
+ */
+export function planTrace(trace: Trace, meanGap: number, random: () => number): void {
+  clearTrace(trace)
+  let item = meanGap === 1 ? 0 : Math.floor(random() * meanGap)
+  for (let row = 0; row < trace.rows; row++) {
+    trace.number[row] = item
+    item += meanGap === 1 ? 1 : 1 + Math.floor(random() * (2 * meanGap - 1))
+  }
+}
+
+/** How many rows were reached: rows are filled from the top without holes. */
+export function traceLength(trace: Trace): number {
+  let low = 0
+  let high = trace.rows
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (trace.sent[middle] === ABSENT_TIME) high = middle
+    else low = middle + 1
+  }
+  return low
+}

@@ -1,0 +1,145 @@
+import { Worker } from 'node:worker_threads'
+import { pinThread } from './affinity.js'
+import type { ConsumerCounts } from './consumer-loop.js'
+import { SpscError } from './errors.js'
+import {
+  isUnavailable,
+  type Phase,
+  type PhaseCounts,
+  type Pipeline,
+  type PipelineSetup,
+  type Thread,
+} from './pipeline.js'
+import type { ProducerCounts } from './producer-loop.js'
+import type { QueueBackend } from './queue.js'
+import { ABSENT } from './trace.js'
+import type { FromWorker, Role, ToWorker, WorkerSetup } from './worker-protocol.js'
+
+/** One worker as a sequence of messages, each asked for once; its death is the answer to whatever is asked. */
+class End {
+  readonly role: Role
+  readonly #worker: Worker
+  readonly #backend: string
+  #answer: { resolve(message: FromWorker): void; reject(error: Error): void } | undefined
+  #early: FromWorker | Error | undefined
+
+  constructor(setup: WorkerSetup, backend: string) {
+    this.role = setup.role
+    this.#backend = backend
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: setup,
+      name: `spsc ${setup.role}`,
+    })
+    this.#worker.on('message', (message: FromWorker) => this.#settle(message))
+    this.#worker.on('error', (error) => this.#settle(this.#failure(error.message)))
+    this.#worker.on('exit', (code) => this.#settle(this.#failure(`its thread ended with code ${code}`)))
+  }
+
+  #failure(reason: string): SpscError {
+    return new SpscError('ERR_PLUGIN_FAILED', 'driver', `queue ${this.#backend}, ${this.role}: ${reason}`)
+  }
+
+  #settle(message: FromWorker | Error): void {
+    if (this.#answer === undefined) {
+      this.#early ??= message
+      return
+    }
+    const { resolve, reject } = this.#answer
+    this.#answer = undefined
+    if (message instanceof Error) reject(message)
+    else if (message.type === 'failed') reject(Object.assign(this.#failure(message.message), { code: message.code }))
+    else resolve(message)
+  }
+
+  send(message: ToWorker): void {
+    this.#worker.postMessage(message)
+  }
+
+  receive(): Promise<FromWorker> {
+    return new Promise((resolve, reject) => {
+      this.#answer = { resolve, reject }
+      if (this.#early === undefined) return
+      const early = this.#early
+      this.#early = undefined
+      this.#settle(early)
+    })
+  }
+
+  async ready(): Promise<Thread> {
+    const message = await this.receive()
+    return { pid: process.pid, tid: (message as FromWorker & { type: 'ready' }).tid }
+  }
+
+  async parked<Counts extends ProducerCounts | ConsumerCounts>(): Promise<Counts> {
+    return ((await this.receive()) as FromWorker & { type: 'parked' }).counts as Counts
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate()
+  }
+}
+
+async function pin(thread: Thread, cpu: number | undefined): Promise<void> {
+  if (cpu === undefined) return
+  if (isUnavailable(thread.tid)) {
+    throw new SpscError(
+      'ERR_CAPABILITY',
+      'affinity',
+      `pinning needs the thread's id: ${thread.tid.unavailable}; set pinProducer and pinConsumer to none`,
+    )
+  }
+  await pinThread(thread.tid, cpu)
+}
+
+/**
+ * The pipeline of a backend that has no `drive`: its two ends in two worker threads.
+ *
+ * @throws `ERR_PLUGIN…` where the backend can't be loaded, created or attached, `ERR_CAPABILITY` where it can't be pinned
+ */
+export async function startWorkerPipeline(
+  backend: QueueBackend,
+  { scenario, trace, seed, placement }: PipelineSetup,
+): Promise<Pipeline> {
+  const queue = backend.create({ capacity: scenario.queueCap })
+  const gate = new SharedArrayBuffer(4)
+  const end = (role: Role) =>
+    new End(
+      {
+        role,
+        backend: { module: backend.module, name: backend.name },
+        handle: queue.handle,
+        scenario,
+        trace: trace.handle,
+        gate,
+        seed,
+        cpu: placement[role] ?? ABSENT,
+      },
+      backend.name,
+    )
+  const producer = end('producer')
+  const consumer = end('consumer')
+  const stop = async () => {
+    await Promise.all([producer.stop(), consumer.stop()])
+  }
+  try {
+    const [producerThread, consumerThread] = await Promise.all([producer.ready(), consumer.ready()])
+    await Promise.all([pin(producerThread, placement.producer), pin(consumerThread, placement.consumer)])
+    return {
+      producer: producerThread,
+      consumer: consumerThread,
+      stop,
+      async run(phase: Phase): Promise<PhaseCounts> {
+        producer.send(phase)
+        consumer.send(phase)
+        const [{ startNs, ...offers }, deliveries] = await Promise.all([
+          producer.parked<ProducerCounts>(),
+          consumer.parked<ConsumerCounts>(),
+        ])
+        return { ...offers, ...deliveries, startNs: BigInt(startNs) }
+      },
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,29 @@
+import type { ConsumerCounts } from './consumer-loop.js'
+import type { ErrorCode } from './errors.js'
+import type { Phase, Thread } from './pipeline.js'
+import type { PluginRef } from './plugin.js'
+import type { ProducerCounts } from './producer-loop.js'
+import type { Scenario } from './scenario.js'
+import type { TraceHandle } from './trace.js'
+
+export type Role = 'producer' | 'consumer'
+
+/** What a worker is born with. */
+export interface WorkerSetup {
+  readonly role: Role
+  readonly backend: PluginRef
+  readonly handle: unknown
+  readonly scenario: Scenario
+  readonly trace: TraceHandle
+  readonly gate: SharedArrayBuffer
+  readonly seed: number
+  /** The CPU it is pinned to, or -1. */
+  readonly cpu: number
+}
+
+export type ToWorker = Phase
+
+export type FromWorker =
+  | { readonly type: 'ready'; readonly tid: Thread['tid'] }
+  | { readonly type: 'parked'; readonly counts: ProducerCounts | ConsumerCounts }
+  | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string }

@@ -1,0 +1,71 @@
+import { readlinkSync } from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
+import { ConsumerLoop } from './consumer-loop.js'
+import { deriveConsumer, deriveProducer } from './derive.js'
+import { errorCode, errorMessage } from './errors.js'
+import type { Phase, Thread } from './pipeline.js'
+import { unavailable } from './pipeline.js'
+import { loadBackend } from './plugin.js'
+import { ProducerLoop } from './producer-loop.js'
+import { seededRandom } from './random.js'
+import { attachTrace } from './trace.js'
+import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
+
+// One end of the pipeline in a thread of its own. Between phases it is parked on its event loop.
+//
+//   main     --phase-->  both workers
+//   worker   rendezvous with the other, run the phase, --parked--> main
+
+const setup = workerData as WorkerSetup
+const port = parentPort as NonNullable<typeof parentPort>
+const send = (message: FromWorker) => port.postMessage(message)
+
+function kernelThreadId(): Thread['tid'] {
+  try {
+    return Number(readlinkSync('/proc/thread-self').split('/').at(-1))
+  } catch {
+    return unavailable('no /proc/thread-self on this system')
+  }
+}
+
+/** Both ends leave together: each adds itself, the second wakes the first. `turn` counts phases from 1. */
+function rendezvous(gate: Int32Array, turn: number): void {
+  const arrived = Atomics.add(gate, 0, 1) + 1
+  if (arrived === 2 * turn) Atomics.notify(gate, 0)
+  else Atomics.wait(gate, 0, arrived)
+}
+
+async function prepare(): Promise<(phase: Phase) => void> {
+  const backend = await loadBackend(setup.backend)
+  const queue = backend.attach(setup.handle)
+  const trace = attachTrace(setup.trace)
+  if (setup.role === 'producer') {
+    const producer = deriveProducer(queue.producer())
+    const loop = new ProducerLoop(producer, setup.scenario, trace, setup.cpu, seededRandom(setup.seed))
+    return (phase) => send({ type: 'parked', counts: loop.run(phase) })
+  }
+  const consumer = deriveConsumer(queue.consumer())
+  const loop = new ConsumerLoop(consumer, setup.scenario, trace, setup.cpu)
+  return (phase) => send({ type: 'parked', counts: loop.run(phase) })
+}
+
+function fail(error: unknown): void {
+  send({ type: 'failed', code: errorCode(error, 'ERR_PLUGIN_FAILED'), message: errorMessage(error) })
+}
+
+try {
+  const run = await prepare()
+  const gate = new Int32Array(setup.gate)
+  let turn = 0
+  port.on('message', (phase: ToWorker) => {
+    try {
+      rendezvous(gate, ++turn)
+      run(phase)
+    } catch (error) {
+      fail(error)
+    }
+  })
+  send({ type: 'ready', tid: kernelThreadId() })
+} catch (error) {
+  fail(error)
+}

@@ -1,0 +1,7 @@
+export * from './lab.js'
+export * from './machine.js'
+export * from './plan.js'
+export { DEFAULT_GRACE_S } from './replicate-process.js'
+export type { CollectorChoice } from './replicate-protocol.js'
+export * from './scenarios.js'
+export * from './store.js'

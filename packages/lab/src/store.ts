@@ -1,0 +1,154 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { errorMessage, parseRecord, type ResultRecord, SpscError } from '@spsc/core'
+
+/** Names of runs become names of files: nothing that could leave the folder or confuse a terminal. */
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+
+export interface StorePlace {
+  /** Folder of the results; made where it doesn't exist. */
+  readonly dir: string
+  readonly name: string
+}
+
+/** What to do when a run of that name is stored already. */
+export type OnExisting = 'refuse' | 'replace' | 'resume'
+
+export function resultsPath({ dir, name }: StorePlace): string {
+  return join(dir, `${name}_results.ndjson`)
+}
+
+export function manifestPath({ dir, name }: StorePlace): string {
+  return join(dir, `${name}_manifest.json`)
+}
+
+/** @throws `ERR_OPTION` */
+export function checkName(name: string): void {
+  if (NAME.test(name)) return
+  throw new SpscError(
+    'ERR_OPTION',
+    'store',
+    `name is ${JSON.stringify(name)}; allowed: letters, digits, dot, dash and underscore, at most 100, beginning with a letter or digit`,
+  )
+}
+
+/** The first of `name`, `name-2`, `name-3` … that is not taken in `dir`. */
+export function freeName({ dir, name }: StorePlace): string {
+  for (let suffix = 1; ; suffix++) {
+    const candidate = suffix === 1 ? name : `${name}-${suffix}`
+    if (!existsSync(resultsPath({ dir, name: candidate }))) return candidate
+  }
+}
+
+/** Rewrites a file so that a reader sees the old or the new one, never half. */
+export function replaceFile(path: string, text: string): void {
+  writeFileSync(`${path}.tmp`, text)
+  renameSync(`${path}.tmp`, path)
+}
+
+function outputError(path: string, error: unknown): SpscError {
+  return new SpscError(
+    'ERR_OUTPUT',
+    'store',
+    `${path} can't be written: ${errorMessage(error)}; choose another --out`,
+    { cause: error },
+  )
+}
+
+/**
+ * The stored results of one run, open for appending. Each record is one write of one line, so a kill loses at most the
+ * replicate in flight, and a torn last line is skipped on reading.
+ */
+export class RunStore {
+  readonly place: StorePlace
+  /** Records of an earlier part of this run, when resumed. */
+  readonly earlier: readonly ResultRecord[]
+  readonly #fd: number
+
+  /**
+   * Claims the place before anything is measured.
+   *
+   * @throws `ERR_EXISTS` when the name is taken and is to be refused, `ERR_OUTPUT` when nothing can be written there
+   */
+  constructor(place: StorePlace, onExisting: OnExisting) {
+    checkName(place.name)
+    const path = resultsPath(place)
+    this.place = place
+    try {
+      mkdirSync(place.dir, { recursive: true })
+      if (onExisting === 'replace') for (const old of [path, manifestPath(place)]) rmSync(old, { force: true })
+      const text = onExisting === 'resume' && existsSync(path) ? readFileSync(path, 'utf8') : ''
+      this.earlier = text
+        .split('\n')
+        .map(parseRecord)
+        .filter((record) => record !== undefined)
+      // Exclusive creation is the claim: of two runs started at once with one name, one is refused.
+      this.#fd = openSync(path, onExisting === 'resume' ? 'a' : 'ax')
+      if (text !== '' && !text.endsWith('\n')) writeSync(this.#fd, '\n')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST' && existsSync(path)) {
+        throw new SpscError(
+          'ERR_EXISTS',
+          'store',
+          `${path} exists; choose another --name, --resume it or --force to replace it`,
+        )
+      }
+      throw outputError(path, error)
+    }
+  }
+
+  /** @throws `ERR_OUTPUT` */
+  append(record: ResultRecord): void {
+    const line = Buffer.from(`${JSON.stringify(record)}\n`)
+    try {
+      const written = writeSync(this.#fd, line)
+      if (written !== line.length) throw new Error(`only ${written} of ${line.length} bytes fitted`)
+    } catch (error) {
+      throw outputError(resultsPath(this.place), error)
+    }
+  }
+
+  /** @throws `ERR_OUTPUT` */
+  writeManifest(manifest: unknown): void {
+    try {
+      replaceFile(manifestPath(this.place), `${JSON.stringify(manifest, null, 2)}\n`)
+    } catch (error) {
+      throw outputError(manifestPath(this.place), error)
+    }
+  }
+
+  /** The manifest of a run that is resumed. @throws `ERR_OUTPUT` where it can't be read */
+  readManifest(): unknown {
+    const path = manifestPath(this.place)
+    try {
+      return JSON.parse(readFileSync(path, 'utf8'))
+    } catch (error) {
+      throw new SpscError(
+        'ERR_OUTPUT',
+        'store',
+        `${path} can't be read: ${errorMessage(error)}; start anew with --force`,
+        { cause: error },
+      )
+    }
+  }
+
+  close(): void {
+    try {
+      fsyncSync(this.#fd)
+    } catch {
+      // Pipes and devices can't be synced.
+    }
+    closeSync(this.#fd)
+  }
+}

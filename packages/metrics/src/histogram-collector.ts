@@ -1,0 +1,67 @@
+import { type Collector, type HistogramData, type RunContext, type Trace, traceLength, unavailable } from '@spsc/core'
+import { Histogram } from './histogram.js'
+import { between, outcomeOf } from './outcome.js'
+
+/** Distribution of one interval, with the values that can't be in it. */
+class Interval {
+  readonly histogram = new Histogram()
+  negative = 0
+
+  record(ns: bigint | undefined): void {
+    if (ns === undefined) return
+    if (ns < 0n) this.negative++
+    else this.histogram.record(Number(ns))
+  }
+}
+
+/** Every row of the trace ends in `latency.n`, `dropped`, `lost` or `negative`. */
+function readTrace(trace: Trace): HistogramData {
+  const latency = new Interval()
+  const response = new Interval()
+  const rows = { delivered: 0, dropped: 0, lost: 0 }
+  const sampled = traceLength(trace)
+  for (let row = 0; row < sampled; row++) {
+    const outcome = outcomeOf(trace, row)
+    rows[outcome]++
+    if (outcome !== 'delivered') continue
+    latency.record(between(trace.sent, trace.popped, row))
+    response.record(between(trace.due, trace.done, row))
+  }
+  const reason = (interval: Interval, absent: string) => {
+    if (sampled === 0) return 'no item was sampled'
+    if (rows.delivered === 0) return `none of the ${sampled} sampled items was delivered`
+    return interval.negative > 0 ? `all ${interval.negative} values are negative` : absent
+  }
+  return {
+    latency: latency.histogram.summary(reason(latency, 'no item has both sent and popped')),
+    response: response.histogram.summary(reason(response, 'no item has both due and done')),
+    dropped: rows.dropped,
+    lost: rows.lost,
+    negative: { latency: latency.negative, response: response.negative },
+    clamped: latency.histogram.clamped + response.histogram.clamped,
+  }
+}
+
+/**
+ * Collector `histogram`: the distributions of latency (call of push to return of pop) and response (intended send to
+ * end of the consumer's work) over the delivered items of the trace. It reads the trace in `stop`, with both threads
+ * parked; while items flow it does nothing.
+ *
+ * @example
+ * const collector = histogram()
+ * collector.start(run)
+ * // ... the measured phase ...
+ * collector.stop() // { latency: { n: 4470, p50_ns: 60_032, ... }, response: { ... }, dropped: 0, ... }
+ */
+export function histogram(): Collector<HistogramData> {
+  let trace: Trace | undefined
+  return {
+    name: 'histogram',
+    start(run: RunContext) {
+      trace = run.trace
+    },
+    stop() {
+      return trace === undefined ? unavailable('it was not started') : readTrace(trace)
+    },
+  }
+}

@@ -1,0 +1,3 @@
+export * from './histogram.js'
+export * from './histogram-collector.js'
+export * from './statistics.js'

@@ -1,0 +1,10 @@
+/**
+ * Plain statistics over replicates, from simple-statistics (Tom MacWright):
+ * `median(values)`, the mean of the two middle values where their number is even, and
+ * `range(values)`, `[lowest, highest]`. Both throw for no values.
+ *
+ * @example
+ * median([0.06, 0.055, 0.071]) // 0.06
+ * range([0.06, 0.055, 0.071]) // [0.055, 0.071]
+ */
+export { extent as range, median } from 'simple-statistics'

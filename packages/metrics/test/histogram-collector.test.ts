@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { histogram } from '@spsc/metrics'
+import test from 'ava'
+import { delivered, type Item, runOf, traceOf } from './trace.js'
+
+async function collect(items: readonly Item[]) {
+  const collector = histogram()
+  collector.start(runOf(traceOf(items)))
+  const data = await collector.stop()
+  if ('unavailable' in data) throw new Error(data.unavailable)
+  return data
+}
+
+test('latency is sent to popped, response is due to done', async (t) => {
+  const data = await collect([delivered(1000n, 60n, 990n), delivered(2000n, 80n, 1900n)])
+  t.like(data.latency, { n: 2, min_ns: 60, max_ns: 80 })
+  t.like(data.response, { n: 2, min_ns: 70, max_ns: 180 })
+  t.like(data, { dropped: 0, lost: 0, clamped: 0, negative: { latency: 0, response: 0 } })
+})
+
+test('a dropped row is counted and has no latency', async (t) => {
+  const data = await collect([delivered(1000n, 60n), { due: 2000n, sent: 2000n }, delivered(3000n, 70n)])
+  t.like(data.latency, { n: 2 })
+  t.is(data.dropped, 1)
+})
+
+test('a row that was pushed and never popped is counted as lost', async (t) => {
+  const data = await collect([delivered(1000n, 60n), { due: 2000n, sent: 2000n, pushed: 2001n }])
+  t.like(data.latency, { n: 1 })
+  t.is(data.lost, 1)
+})
+
+test('a negative latency is counted apart and never wraps', async (t) => {
+  const data = await collect([
+    delivered(1000n, 60n),
+    { due: 2100n, sent: 2000n, pushed: 2001n, popped: 1995n, done: 2001n },
+  ])
+  t.like(data.latency, { n: 1, max_ns: 60 })
+  t.deepEqual(data.negative, { latency: 1, response: 1 })
+})
+
+test('a latency beyond the range is counted as clamped', async (t) => {
+  const data = await collect([delivered(1n, 2n ** 60n)])
+  t.is(data.clamped, 2)
+})
+
+test('the response is unavailable where the intended time was not taken', async (t) => {
+  const data = await collect([{ sent: 1000n, pushed: 1001n, popped: 1060n, done: 1061n }])
+  t.like(data.latency, { n: 1 })
+  t.deepEqual(data.response, { unavailable: 'no item has both due and done' })
+})
+
+test('no rows: unavailable, with the reason', async (t) => {
+  t.deepEqual((await collect([])).latency, { unavailable: 'no item was sampled' })
+})
+
+test('only drops: unavailable, with the reason', async (t) => {
+  const data = await collect([{ due: 1n, sent: 1n }])
+  t.deepEqual(data.latency, { unavailable: 'none of the 1 sampled items was delivered' })
+  t.is(data.dropped, 1)
+})
+
+test('stopped without start: unavailable', async (t) => {
+  t.deepEqual(await histogram().stop(), { unavailable: 'it was not started' })
+})
+
+test('the main entry imports nothing of node', (t) => {
+  const dist = new URL('../dist/', import.meta.url)
+  const files = readdirSync(dist).filter((file) => file.endsWith('.js') && file !== 'latencies-collector.js')
+  for (const file of files) t.notRegex(readFileSync(new URL(file, dist), 'utf8'), /["']node:/)
+})

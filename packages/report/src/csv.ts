@@ -1,0 +1,76 @@
+import { type ResultRecord, SETTINGS } from '@spsc/core'
+import { stringify } from 'csv-stringify/sync'
+import { type Distribution, distributionOf } from './distribution.js'
+
+/** Stands where a figure applies but was not measured. */
+const UNAVAILABLE = 'unavailable'
+/** Stands where there is nothing to give: the error of a good replicate, the planned rate at interval 0. */
+const NOT_APPLICABLE = ''
+
+type Cell = string | number
+type Columns = Readonly<Record<string, (record: ResultRecord) => Cell | undefined>>
+
+// Six decimals of a millisecond are one nanosecond: nothing is lost.
+function milliseconds(interval: 'latency' | 'response', figure: keyof Distribution) {
+  return (record: ResultRecord) => {
+    const ns = distributionOf(record, interval)?.[figure]
+    return ns === undefined ? undefined : (ns / 1e6).toFixed(6)
+  }
+}
+
+function measured(figure: 'ops_s' | 'drop_rate' | 'offered' | 'delivered' | 'dropped' | 'offered_ops_s') {
+  return (record: ResultRecord) => (record.status === 'ok' ? record[figure] : undefined)
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+function plannedRate(record: ResultRecord): Cell | undefined {
+  if (record.config.prodIntervalUs === 0) return NOT_APPLICABLE
+  return record.status === 'ok' ? record.planned_ops_s : undefined
+}
+
+/** Every column and what stands in it. New columns are added at the end, so that positions stay. */
+const COLUMNS: Columns = {
+  scenario: (record) => record.scenario,
+  queue: (record) => record.queue,
+  replicate: (record) => record.replicate,
+  p50_ms: milliseconds('latency', 'p50_ns'),
+  p95_ms: milliseconds('latency', 'p95_ns'),
+  p99_ms: milliseconds('latency', 'p99_ns'),
+  ops_s: measured('ops_s'),
+  drop_rate: measured('drop_rate'),
+  offered: measured('offered'),
+  delivered: measured('delivered'),
+  dropped: measured('dropped'),
+  status: (record) => record.status,
+  error: (record) => (record.status === 'failed' ? record.error.code : NOT_APPLICABLE),
+  p99_9_ms: milliseconds('latency', 'p99_9_ns'),
+  max_ms: milliseconds('latency', 'max_ns'),
+  response_p50_ms: milliseconds('response', 'p50_ns'),
+  response_p99_ms: milliseconds('response', 'p99_ns'),
+  sampled: (record) => distributionOf(record, 'latency')?.n,
+  planned_ops_s: plannedRate,
+  offered_ops_s: measured('offered_ops_s'),
+  ...Object.fromEntries(SETTINGS.map((key) => [snakeCase(key), (record: ResultRecord) => record.config[key]])),
+  order: (record) => record.order,
+  seed: (record) => record.seed,
+  started_at: (record) => record.started_at,
+}
+
+/**
+ * `NAME_metrics.csv` (RFC 4180, LF): a header and one row per record, in the order stored.
+ *
+ * Times are milliseconds with six decimals, rates are per wall second, settings have the units of the scenario schema.
+ * `unavailable` stands where a figure was not measured, an empty cell where the column does not apply (the error of a
+ * good replicate, the planned rate at interval 0). Text that a spreadsheet would run as a formula gets a leading `'`.
+ *
+ * @example
+ * toCsv(records) // 'scenario,queue,replicate,p50_ms,...\nbaseline,sab,1,0.060032,...\n'
+ */
+export function toCsv(records: readonly ResultRecord[]): string {
+  const cells = Object.values(COLUMNS)
+  const rows = records.map((record) => cells.map((cell) => cell(record) ?? UNAVAILABLE))
+  return stringify([Object.keys(COLUMNS), ...rows], { escape_formulas: true })
+}

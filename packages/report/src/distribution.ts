@@ -1,0 +1,33 @@
+import { type HistogramData, isUnavailable, type LatencySummary, type ResultRecord } from '@spsc/core'
+
+type Interval = 'latency' | 'response'
+
+const FIGURES = ['n', 'min_ns', 'max_ns', 'p50_ns', 'p95_ns', 'p99_ns', 'p99_9_ns'] as const
+
+/** The figures of a stored distribution that a report uses. */
+export type Distribution = Pick<LatencySummary, (typeof FIGURES)[number]>
+
+// A record may come from any version of any collector, so its data is looked at before it is believed.
+function isDistribution(value: unknown): value is Distribution {
+  if (typeof value !== 'object' || value === null) return false
+  return FIGURES.every((figure) => Number.isFinite((value as Record<string, unknown>)[figure]))
+}
+
+function storedInterval(record: ResultRecord, interval: Interval): unknown {
+  if (record.status === 'failed') return undefined
+  const data = record.collectors.histogram as Partial<HistogramData> | null | undefined
+  return isUnavailable(data) ? data : data?.[interval]
+}
+
+/** The distribution that the `histogram` collector stored; `undefined` where there is none. */
+export function distributionOf(record: ResultRecord, interval: Interval): Distribution | undefined {
+  const stored = storedInterval(record, interval)
+  return isDistribution(stored) ? stored : undefined
+}
+
+/** Why a measured replicate has no latency; `undefined` where it has. */
+export function whyUnavailable(record: ResultRecord): string | undefined {
+  if (record.status === 'failed' || distributionOf(record, 'latency') !== undefined) return undefined
+  const stored = storedInterval(record, 'latency')
+  return isUnavailable(stored) ? stored.unavailable : 'the histogram collector stored no latency'
+}

@@ -1,0 +1,89 @@
+import type { ResultRecord } from '@spsc/core'
+import { extent, median } from 'simple-statistics'
+import { type Cell, cellsOf } from './cells.js'
+import { type Distribution, distributionOf } from './distribution.js'
+import { fixed, proportion } from './format.js'
+
+/** One figure of a row: the median over replicates, and their range where there are at least two. */
+export interface Figure {
+  /** A number, or `unavailable`. */
+  readonly median: string
+  /** `lowest–highest`. */
+  readonly range?: string
+}
+
+/** One line of the seed's table. */
+export interface Row {
+  /** Scenario, and queue where the run has several. */
+  readonly names: readonly string[]
+  /** As many as the header's; none where every replicate failed. */
+  readonly figures: readonly Figure[]
+  /** `failed: CODE` where every replicate failed. */
+  readonly failure?: string
+}
+
+export interface Table {
+  readonly header: { readonly names: readonly string[]; readonly figures: readonly string[] }
+  readonly rows: readonly Row[]
+}
+
+interface Column {
+  readonly title: string
+  readonly value: (record: ResultRecord) => number | undefined
+  readonly format: (value: number) => string
+}
+
+function milliseconds(figure: keyof Distribution): Pick<Column, 'value' | 'format'> {
+  return { value: (record) => distributionOf(record, 'latency')?.[figure], format: (ns) => fixed(ns / 1e6, 3) }
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'p50 (ms)', ...milliseconds('p50_ns') },
+  { title: 'p95 (ms)', ...milliseconds('p95_ns') },
+  { title: 'p99 (ms)', ...milliseconds('p99_ns') },
+  {
+    title: 'ops/s',
+    value: (record) => (record.status === 'ok' ? record.ops_s : undefined),
+    format: (rate) => fixed(rate, 0),
+  },
+  {
+    title: 'drop',
+    value: (record) => (record.status === 'ok' ? record.drop_rate : undefined),
+    format: proportion,
+  },
+]
+
+function figureOf({ value, format }: Column, records: readonly ResultRecord[]): Figure {
+  const values = records.map(value).filter((figure) => figure !== undefined)
+  if (values.length === 0) return { median: 'unavailable' }
+  if (values.length === 1) return { median: format(median(values)) }
+  const [lowest, highest] = extent(values)
+  return { median: format(median(values)), range: `${format(lowest)}–${format(highest)}` }
+}
+
+function failureOf(records: readonly ResultRecord[]): string | undefined {
+  const failed = records.filter((record) => record.status === 'failed')
+  if (failed.length < records.length) return undefined
+  return `failed: ${[...new Set(failed.map(({ error }) => error.code))].join(', ')}`
+}
+
+function contentOf({ records }: Cell): Omit<Row, 'names'> {
+  const failure = failureOf(records)
+  if (failure !== undefined) return { figures: [], failure }
+  return { figures: COLUMNS.map((column) => figureOf(column, records)) }
+}
+
+/**
+ * The seed's table: p50, p95, p99 in ms, ops/s and drop rate, one row per scenario and queue. Percentiles are taken per
+ * replicate; a figure is the median of those. Replicates that failed
+ * count in no figure.
+ */
+export function tableOf(records: readonly ResultRecord[]): Table {
+  const cells = cellsOf(records)
+  const severalQueues = new Set(cells.map(({ queue }) => queue)).size > 1
+  const namesOf = (scenario: string, queue: string) => (severalQueues ? [scenario, queue] : [scenario])
+  return {
+    header: { names: namesOf('scenario', 'queue'), figures: COLUMNS.map(({ title }) => title) },
+    rows: cells.map((cell) => ({ names: namesOf(cell.scenario, cell.queue), ...contentOf(cell) })),
+  }
+}

@@ -1,0 +1,118 @@
+import { toMarkdown } from '@spsc/report'
+import test from 'ava'
+import { failed, latency, measured, withLatency } from './records.js'
+
+const affinity = measured(
+  { scenario: 'affinity', ops_s: 452, collectors: withLatency(latency(56_000, 278_000, 1_620_000)) },
+  { pinConsumer: 'last' },
+)
+
+/** The lines of the result table. */
+function table(markdown: string): string[] {
+  return markdown.split('\n').filter((line) => line.startsWith('|'))
+}
+
+test("the seed's table", (t) => {
+  t.deepEqual(table(toMarkdown([measured(), affinity], { name: 't000' })), [
+    '| scenario | p50 (ms) | p95 (ms) | p99 (ms) | ops/s |  drop |',
+    '| :------- | -------: | -------: | -------: | ----: | ----: |',
+    '| baseline |    0.060 |    0.122 |    0.299 |   447 | 0.000 |',
+    '| affinity |    0.056 |    0.278 |    1.620 |   452 | 0.000 |',
+  ])
+})
+
+test('medians over replicates, with their range', (t) => {
+  const replicates = [60_000, 71_000, 55_000].map((p50) => measured({ collectors: withLatency(latency(p50)) }))
+  t.regex(table(toMarkdown(replicates, { name: 't000' }))[2] as string, /^\| baseline \| 0\.060 \(0\.055–0\.071\) \|/)
+})
+
+test('several queues get a column', (t) => {
+  const rows = table(toMarkdown([measured(), measured({ queue: 'sab-mutex' })], { name: 't000' }))
+  t.regex(rows[0] as string, /^\| scenario \| queue {5}\|/)
+  t.regex(rows[3] as string, /^\| baseline \| sab-mutex \|/)
+})
+
+test('scenarios are in the order of the plan, whatever the order of measurement', (t) => {
+  const cells = { 'queue-cap-64': 3, 'queue-cap-8': 2, baseline: 1 }
+  const records = Object.entries(cells).map(([scenario, cell]) => measured({ scenario, cell }))
+  const names = table(toMarkdown(records, { name: 't000' })).map((line) => line.split('|')[1]?.trim())
+  t.deepEqual(names.slice(2), ['baseline', 'queue-cap-8', 'queue-cap-64'])
+})
+
+test('a failed scenario shows its code in the table and its message below', (t) => {
+  const markdown = toMarkdown([measured(), failed({ scenario: 'stuck' })], { name: 't000' })
+  t.regex(table(markdown)[3] as string, /^\| stuck {4}\| failed: ERR_PLUGIN_HUNG \|/)
+  t.true(
+    markdown.includes(
+      '## Failed\n\n- `stuck` on `sab`, replicate 1: ERR_PLUGIN_HUNG: \\[spsc\\] \\[driver\\] consumer did not stop\n',
+    ),
+  )
+})
+
+test('one failed replicate of several is listed and left out of the medians', (t) => {
+  const markdown = toMarkdown([measured(), failed({ replicate: 2 })], { name: 't000' })
+  t.regex(table(markdown)[2] as string, /^\| baseline \| {4}0\.060 \|/)
+  t.regex(markdown, /## Failed\n\n- `baseline` on `sab`, replicate 2: /)
+})
+
+test('a latency that was not measured says why', (t) => {
+  const collectors = { histogram: { latency: { unavailable: 'no item was sampled' }, dropped: 0 } }
+  const markdown = toMarkdown([measured({ collectors })], { name: 't000' })
+  t.regex(table(markdown)[2] as string, /^\| baseline \| unavailable \|/)
+  t.regex(markdown, /## Not measured\n\n- `baseline` on `sab`, replicate 1: latency unavailable: no item was sampled\n/)
+})
+
+test('a warning is listed once, with its count', (t) => {
+  const warned = measured({ warnings: ['rate missed'] })
+  const markdown = toMarkdown([warned, { ...warned, replicate: 2 }], { name: 't000' })
+  t.regex(markdown, /## Warnings\n\n- rate missed \(2 times\)\n/)
+})
+
+test('skipped lines are a warning', (t) => {
+  t.regex(
+    toMarkdown([measured()], { name: 't000', skipped: [2, 5] }),
+    /skipped, since they are no record: 2 \(number 2, 5\)/,
+  )
+})
+
+test('hostile names and messages are shown literally', (t) => {
+  const scenario = 'a|b`c`\n# d\u001b[31m<img src=x>'
+  const warnings = ['see [this](http://x) **now**']
+  const markdown = toMarkdown([measured({ scenario, warnings }), failed({ scenario: 'x`y' })], { name: 't_0' })
+  t.is(table(markdown).length, 4)
+  t.regex(table(markdown)[2] as string, /^\| a\\\|b\\`c\\` \\# d\\<img src=x\\> \|/)
+  t.true(markdown.includes('- see \\[this\\](http://x) \\*\\*now\\*\\*\n'))
+  t.true(markdown.includes('- `` x`y `` on `sab`'))
+  t.false(markdown.includes('\u001b'))
+})
+
+test('one replicate is said to have no spread, and the cure is named', (t) => {
+  t.regex(toMarkdown([measured()], { name: 't000' }), /One replicate has no spread.*--replicates 10/)
+  t.notRegex(toMarkdown([measured(), measured({ replicate: 2 })], { name: 't000' }), /no spread/)
+})
+
+test('settings are flags: shared ones once, the others by row', (t) => {
+  const markdown = toMarkdown([measured(), affinity], { name: 't000' })
+  t.regex(markdown, /- Settings of all rows: `--duration 10 --warmup 0\.5 --prod-interval-us 1000 --queue-cap 64 /)
+  t.regex(markdown, /- `affinity` on `sab`: `--pin-consumer last`\n/)
+  t.regex(markdown, /- `baseline` on `sab`: `--pin-consumer none`\n/)
+})
+
+test('the definition of latency, the seed and the CSV are named', (t) => {
+  const markdown = toMarkdown([measured()], { name: 't000' })
+  for (const text of [
+    '# t000 — Results\n',
+    '> See `t000_metrics.csv`',
+    'Latency is push to pop',
+    'Queue: `sab`. Replicates: 1 per row. Seed: 42.',
+  ]) {
+    t.true(markdown.includes(text), text)
+  }
+})
+
+test('an empty run says so', (t) => {
+  t.is(
+    toMarkdown([], { name: 't000' }),
+    '# t000 — Results\n\nNo replicate is stored.\n\n> See `t000_metrics.csv` for every replicate.\n',
+  )
+})

@@ -1,0 +1,68 @@
+import {
+  type FailedRecord,
+  type LatencySummary,
+  type MeasuredRecord,
+  parseScenario,
+  type ScenarioInput,
+} from '@spsc/core'
+
+/** A distribution with these percentiles in nanoseconds. */
+export function latency(p50_ns: number, p95_ns = 2 * p50_ns, p99_ns = 5 * p50_ns): LatencySummary {
+  const figures = { p50_ns, p90_ns: p50_ns, p95_ns, p99_ns, p99_9_ns: p99_ns }
+  return { n: 4470, min_ns: 1, max_ns: 9_000_000, mean_ns: p50_ns, ...figures, buckets: [] }
+}
+
+function head(config: ScenarioInput = {}) {
+  return {
+    schema: 1,
+    run: 't000',
+    scenario: 'baseline',
+    queue: 'sab',
+    cell: 1,
+    replicate: 1,
+    order: 1,
+    seed: 42,
+    replicate_seed: 7,
+    started_at: '2025-01-01T00:00:00.000Z',
+    config: parseScenario('baseline', config),
+    warnings: [],
+  } as const
+}
+
+/** The seed's baseline, measured once, with whatever a test changes. */
+export function measured(changes: Partial<MeasuredRecord> = {}, config: ScenarioInput = {}): MeasuredRecord {
+  return {
+    ...head(config),
+    status: 'ok',
+    offered: 4470,
+    delivered: 4470,
+    dropped: 0,
+    drop_rate: 0,
+    ops_s: 447.2,
+    planned_ops_s: 1000,
+    offered_ops_s: 447.2,
+    phases: [{ name: 'paced', stamped: true, offered: 4470, delivered: 4470, dropped: 0, elapsed_s: 10 }],
+    threads: { producer: { pid: 1, tid: 2 }, consumer: { pid: 1, tid: 3 } },
+    collectors: withLatency(latency(60_000, 122_000, 299_000)),
+    ...changes,
+  }
+}
+
+/** What the `histogram` collector stores for this latency. */
+export function withLatency(summary: LatencySummary): MeasuredRecord['collectors'] {
+  return {
+    histogram: {
+      latency: summary,
+      response: summary,
+      dropped: 0,
+      lost: 0,
+      negative: { latency: 0, response: 0 },
+      clamped: 0,
+    },
+  }
+}
+
+export function failed(changes: Partial<FailedRecord> = {}): FailedRecord {
+  const error = { code: 'ERR_PLUGIN_HUNG', message: '[spsc] [driver] consumer did not stop' } as const
+  return { ...head(), status: 'failed', error, ...changes }
+}

@@ -1,0 +1,53 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { renderRun, toCsv, toMarkdown } from '@spsc/report'
+import test from 'ava'
+import { failed, measured } from './records.js'
+
+const root = mkdtempSync(join(tmpdir(), 'spsc-render-'))
+test.after.always(() => rmSync(root, { recursive: true }))
+
+const records = [measured(), failed({ scenario: 'stuck' })]
+const ndjson = records.map((record) => `${JSON.stringify(record)}\n`).join('')
+
+/** A fresh directory with a stored run t000. */
+function run(title: string): string {
+  const dir = join(root, title.replaceAll(' ', '-'))
+  mkdirSync(dir)
+  writeFileSync(join(dir, 't000_results.ndjson'), `${ndjson}{"torn`)
+  return dir
+}
+
+test('writes the CSV and the report beside the results, and nothing else', async (t) => {
+  const dir = run(t.title)
+  const { written, skipped } = await renderRun({ dir, name: 't000' })
+  t.deepEqual(written, [join(dir, 't000_metrics.csv'), join(dir, 't000_report.md')])
+  t.deepEqual(skipped, [3])
+  t.is(readFileSync(join(dir, 't000_metrics.csv'), 'utf8'), toCsv(records))
+  t.is(readFileSync(join(dir, 't000_report.md'), 'utf8'), toMarkdown(records, { name: 't000', skipped: [3] }))
+  t.deepEqual(readdirSync(dir).sort(), ['t000_metrics.csv', 't000_report.md', 't000_results.ndjson'])
+})
+
+test('rendering twice gives the same bytes', async (t) => {
+  const dir = run(t.title)
+  const bytes = async () => (await renderRun({ dir, name: 't000' })).written.map((path) => readFileSync(path, 'utf8'))
+  t.deepEqual(await bytes(), await bytes())
+})
+
+test('a run that is not stored is named', async (t) => {
+  await t.throwsAsync(renderRun({ dir: root, name: 'none' }), {
+    code: 'ERR_OUTPUT',
+    message: /none_results\.ndjson can't be read: ENOENT/,
+  })
+})
+
+test('a place that cannot be written is named, and no temporary file stays', async (t) => {
+  const dir = run(t.title)
+  mkdirSync(join(dir, 't000_metrics.csv'))
+  await t.throwsAsync(renderRun({ dir, name: 't000' }), {
+    code: 'ERR_OUTPUT',
+    message: /t000_metrics\.csv can't be written: EISDIR/,
+  })
+  t.deepEqual(readdirSync(dir).sort(), ['t000_metrics.csv', 't000_results.ndjson'])
+})

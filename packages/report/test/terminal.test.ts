@@ -1,0 +1,57 @@
+import { toTable } from '@spsc/report'
+import test from 'ava'
+import { failed, latency, measured, withLatency } from './records.js'
+
+function replicates(scenario: string, p50s: readonly number[]) {
+  return p50s.map((p50, index) => measured({ scenario, replicate: index + 1, collectors: withLatency(latency(p50)) }))
+}
+
+function isNarrow(text: string): boolean {
+  return text.split('\n').every((line) => line.length <= 80)
+}
+
+test("the seed's table, aligned", (t) => {
+  t.is(
+    toTable([measured(), failed({ scenario: 'stuck' })]),
+    [
+      'scenario  p50 (ms)  p95 (ms)  p99 (ms)  ops/s   drop',
+      'baseline     0.060     0.122     0.299    447  0.000',
+      'stuck     failed: ERR_PLUGIN_HUNG',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('ranges stand below their medians', (t) => {
+  t.is(
+    toTable(replicates('baseline', [60_000, 71_000, 55_000])),
+    [
+      'scenario     p50 (ms)     p95 (ms)     p99 (ms)    ops/s         drop',
+      'baseline        0.060        0.120        0.300      447        0.000',
+      '          0.055–0.071  0.110–0.142  0.275–0.355  447–447  0.000–0.000',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('ranges that do not fit are left out, and it is said', (t) => {
+  const text = toTable(replicates('a-scenario-with-quite-a-name', [60_000, 71_000]))
+  t.true(isNarrow(text))
+  t.notRegex(text, /–/)
+  t.regex(text, /ranges are in the report\.\n$/)
+})
+
+test('long names and messages are cut to 80 columns', (t) => {
+  const scenario = 'x'.repeat(200)
+  const text = toTable([measured({ scenario, queue: 'y'.repeat(200) }), failed({ scenario, queue: 'sab' })])
+  t.true(isNarrow(text))
+  t.regex(text, /x… {2}y+… +0\.060/)
+})
+
+test('no terminal sequence passes', (t) => {
+  t.false(toTable([measured({ scenario: '\u001b[31mred\u001b[0m' })]).includes('\u001b'))
+})
+
+test('no records: the header alone', (t) => {
+  t.is(toTable([]), 'scenario  p50 (ms)  p95 (ms)  p99 (ms)  ops/s  drop\n')
+})
