@@ -1,4 +1,6 @@
 #!/usr/bin/env node
 import { main } from '../dist/index.js'
 
-process.exitCode = await main(process.argv.slice(2))
+const exitCode = await main(process.argv.slice(2))
+// A failing stdout has set its own.
+process.exitCode ||= exitCode

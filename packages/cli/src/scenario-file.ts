@@ -69,13 +69,17 @@ async function read(path: string): Promise<Source> {
   }
 }
 
+function isUnknownKey(issue: v.BaseIssue<unknown>): boolean {
+  return issue.type === 'strict_object' && issue.expected === 'never'
+}
+
 /** One line for the first thing wrong: where, what, and the nearest valid key. */
 function describe(path: string, source: Source, issue: v.BaseIssue<unknown>): SpscError {
   const keys = (issue.path ?? []).map((item) => item.key as PropertyKey)
   const line = source.line(keys)
   const place = line === undefined ? path : `${path}:${line}`
   const name = keys.map(String).join('.')
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
+  if (isUnknownKey(issue)) {
     const key = String(keys.at(-1))
     const known = keys.length === 1 ? TOP_KEYS : MATRIX_KEYS
     const meant = nearest(key, known)
@@ -95,7 +99,8 @@ function describe(path: string, source: Source, issue: v.BaseIssue<unknown>): Sp
 export async function readScenarioFile(path: string): Promise<ScenarioFile & { readonly name: string }> {
   const source = await read(path)
   const result = v.safeParse(scenarioFileSchema, source.value)
-  if (!result.success) throw describe(path, source, result.issues[0])
+  // A mistyped key says more than what is missing in its place.
+  if (!result.success) throw describe(path, source, result.issues.find(isUnknownKey) ?? result.issues[0])
   const file = source.value as ScenarioFile
   return { ...file, name: file.name ?? basename(path, extname(path)) }
 }

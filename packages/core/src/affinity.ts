@@ -44,7 +44,11 @@ export function placementOf({ pinProducer, pinConsumer }: Pick<Scenario, 'pinPro
     if (pin === 'first') return allowed[0] as number
     if (pin === 'last') return allowed.at(-1) as number
     if (allowed.includes(pin as number)) return pin as number
-    throw new SpscError('ERR_CPU', 'affinity', `${setting} is ${pin}; this process may use CPU ${allowed.join(', ')}`)
+    throw new SpscError(
+      'ERR_CPU',
+      'affinity',
+      `${setting} is ${pin}; allowed: the CPUs this process may use (${allowed.join(', ')}), first, last or none`,
+    )
   }
   return {
     ...(pinProducer !== 'none' && { producer: resolve('pinProducer', pinProducer) }),

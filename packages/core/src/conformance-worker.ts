@@ -7,15 +7,18 @@ import type { Queue } from './queue.js'
 
 const { backend, handle, script } = workerData as ThreadTask
 
-/** Sends 0, 1, 2 … and closes. */
+/** Sends 0, 1, 2 … and closes, also when it fails: the other end is not left waiting. */
 function send(queue: Queue, count: number): number {
   const producer = deriveProducer(queue.producer())
   sleep(script.delayMs)
-  for (let item = 0; item < count; item++) {
-    if (!producer.push(item, PATIENCE_MS))
-      throw new SpscError('ERR_PLUGIN_HUNG', 'conformance', `push ${item} timed out`)
+  try {
+    for (let item = 0; item < count; item++) {
+      if (!producer.push(item, PATIENCE_MS))
+        throw new SpscError('ERR_PLUGIN_HUNG', 'conformance', `push ${item} timed out`)
+    }
+  } finally {
+    producer.close()
   }
-  producer.close()
   return count
 }
 
@@ -30,7 +33,9 @@ function receive(queue: Queue): { items: number; inOrder: boolean } {
     if (value === undefined) break
     inOrder &&= value === items++
   }
-  if (!consumer.closed) throw new SpscError('ERR_PLUGIN_HUNG', 'conformance', `pop ${items} timed out`)
+  const timedOut = !consumer.closed
+  consumer.close()
+  if (timedOut) throw new SpscError('ERR_PLUGIN_HUNG', 'conformance', `pop ${items} timed out`)
   return { items, inOrder }
 }
 

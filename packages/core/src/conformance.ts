@@ -52,19 +52,18 @@ async function inThread(backend: QueueBackend, queue: Queue, script: ThreadScrip
   const { module, name } = backend
   const task: ThreadTask = { backend: { module, name }, handle: queue.handle, script }
   const worker = new Worker(new URL('./conformance-worker.js', import.meta.url), { workerData: task })
+  let late: NodeJS.Timeout | undefined
   try {
     return await new Promise<ThreadReport>((resolve, reject) => {
-      const late = setTimeout(
-        () => reject(new Error(`[spsc] [conformance] ${script.end} hangs in ${script.action}`)),
-        3 * PATIENCE_MS,
-      )
-      worker.once('message', (report) => {
-        clearTimeout(late)
-        resolve(report)
-      })
+      const fail = (reason: string) =>
+        reject(new Error(`[spsc] [conformance] ${script.end} ${reason} in ${script.action}`))
+      late = setTimeout(() => fail('hangs'), 3 * PATIENCE_MS)
+      worker.once('message', resolve)
       worker.once('error', reject)
+      worker.once('exit', (code) => fail(`ends its thread with code ${code}`))
     })
   } finally {
+    clearTimeout(late)
     await worker.terminate()
   }
 }
@@ -97,6 +96,7 @@ const cases: Record<string, Case> = {
       let popped = 0
       while (popped < 10 * capacity) {
         for (let burst = 1 + (pushed % capacity); burst > 0 && producer.tryPush(pushed); burst--) pushed++
+        check(pushed > popped, `an empty queue of capacity ${capacity} has no room`)
         for (let burst = 1 + (popped % 7); burst > 0 && popped < pushed; burst--)
           equal(consumer.tryPop(), popped++, 'next item')
       }
@@ -107,7 +107,7 @@ const cases: Record<string, Case> = {
     for (const capacity of CAPACITIES) {
       const queue = create({ capacity })
       const [producer, consumer] = [queue.producer(), queue.consumer()]
-      while (producer.tryPush(7));
+      for (let i = 0; i < capacity; i++) producer.tryPush(7)
       equal(consumer.tryPop(), 7, 'pop of a full queue')
       equal(producer.tryPush(8), true, `push after one pop, capacity ${capacity}`)
       equal(producer.tryPush(9), false, 'push of the full queue')
@@ -162,7 +162,8 @@ const cases: Record<string, Case> = {
     const queue = create({ capacity: 2 })
     const [producer, consumer] = [deriveProducer(queue.producer()), queue.consumer()]
     equal(producer.closed, false, 'closed before close')
-    while (producer.tryPush(1));
+    producer.tryPush(1)
+    producer.tryPush(1)
     consumer.close()
     consumer.close()
     equal(producer.closed, true, 'closed after close')
@@ -199,13 +200,21 @@ const cases: Record<string, Case> = {
   'waits on an event loop, and its iteration ends with the stream': async ({ create }) => {
     const queue = create({ capacity: 2 })
     const [producer, consumer] = [deriveProducer(queue.producer()), deriveConsumer(queue.consumer())]
-    const sending = (async () => {
+    const sending = async () => {
       for (let i = 0; i < 20; i++) equal(await producer.pushAsync(i, { timeoutMs: PATIENCE_MS }), true, 'pushAsync')
       producer.close()
-    })()
+    }
     let next = 0
+    const receiving = async () => {
+      while (next < 18) equal(await consumer.popAsync({ timeoutMs: PATIENCE_MS }), next++, 'popAsync')
+    }
+    await Promise.all([sending(), receiving()]).catch((error) => {
+      consumer.close() // ends the sender too
+      throw error
+    })
+    // Iteration has no deadline: it starts only when its end is sure to be seen.
+    equal(consumer.closed, true, 'closed after close')
     for await (const value of consumer) equal(value, next++, 'item')
-    await sending
     equal(next, 20, 'items seen')
     equal(await consumer.popAsync({ timeoutMs: 5 }), undefined, 'popAsync after the end')
   },

@@ -62,8 +62,8 @@ function checkBackend(value: unknown, from: string): QueueBackend {
  */
 export async function loadBackend(ref: PluginRef): Promise<QueueBackend> {
   const exported = await importModule(ref)
-  const chosen = Object.values(exported).find((value) => isBackendNamed(value, ref.name)) ?? exported.default
-  const backend = checkBackend(chosen, ref.module)
+  const named = ref.name !== undefined && Object.values(exported).find((value) => isBackendNamed(value, ref.name))
+  const backend = checkBackend(named || exported.default, ref.module)
   if (ref.name !== undefined && backend.name !== ref.name) {
     throw new SpscError(
       'ERR_PLUGIN',

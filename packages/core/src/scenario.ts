@@ -109,6 +109,13 @@ export const DEFAULTS: Omit<Scenario, 'name'> = {
   wait: 'block',
 }
 
+/** What a reader wrote, for an error. Objects come from files and may lack a way to become text. */
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}
+
 /**
  * Checks one setting and gives its normal form: text becomes a number, a duration becomes seconds.
  *
@@ -121,8 +128,7 @@ export const DEFAULTS: Omit<Scenario, 'name'> = {
 export function parseSetting<Key extends Setting>(key: Key, value: unknown, calledBy: string = key): Scenario[Key] {
   const result = v.safeParse(settings[key], value)
   if (result.success) return result.output as Scenario[Key]
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value)
-  throw new SpscError('ERR_OPTION', 'scenario', `${calledBy} is ${shown}; allowed: ${result.issues[0].message}`)
+  throw new SpscError('ERR_OPTION', 'scenario', `${calledBy} is ${show(value)}; allowed: ${result.issues[0].message}`)
 }
 
 /**

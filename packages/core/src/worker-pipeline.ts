@@ -15,6 +15,9 @@ import type { QueueBackend } from './queue.js'
 import { ABSENT } from './trace.js'
 import type { FromWorker, Role, ToWorker, WorkerSetup } from './worker-protocol.js'
 
+/** An end holds no more than a few objects; a plug-in that fills this is stopped before it takes the machine down. */
+const MAX_HEAP_MIB = 512
+
 /** One worker as a sequence of messages, each asked for once; its death is the answer to whatever is asked. */
 class End {
   readonly role: Role
@@ -29,6 +32,7 @@ class End {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: setup,
       name: `spsc ${setup.role}`,
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
     })
     this.#worker.on('message', (message: FromWorker) => this.#settle(message))
     this.#worker.on('error', (error) => this.#settle(this.#failure(error.message)))

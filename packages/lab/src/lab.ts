@@ -1,7 +1,7 @@
 import { RECORD_SCHEMA, type ReplicateRef, type ResultRecord, Run, type Scenario, SpscError } from '@spsc/core'
 import { placementOf, requirePinning } from '@spsc/core/driver'
 import { describeMachine } from './machine.js'
-import { cellKey, type Plan, type Replicate } from './plan.js'
+import { type Cell, cellKey, type Plan, type Replicate } from './plan.js'
 import { DEFAULT_GRACE_S, measureInProcess } from './replicate-process.js'
 import type { CollectorChoice } from './replicate-protocol.js'
 import { type OnExisting, RunStore, type StorePlace } from './store.js'
@@ -62,18 +62,96 @@ function checkSamePlan(store: RunStore, plan: Plan): void {
   )
 }
 
+function replicateKey(scenario: string, queue: string, replicate: number): string {
+  return `${cellKey(scenario, queue)} ${replicate}`
+}
+
 function measuredAlready(records: readonly ResultRecord[]): Set<string> {
   const ok = records.filter((record) => record.status === 'ok')
-  return new Set(ok.map((record) => `${cellKey(record.scenario, record.queue)} ${record.replicate}`))
+  return new Set(ok.map(({ scenario, queue, replicate }) => replicateKey(scenario, queue, replicate)))
 }
 
 function replicateS({ cell: { scenario } }: Replicate): number {
   return scenario.warmup + scenario.duration + OVERHEAD_S
 }
 
+/** Measures what is left of a plan and stores each record as it comes. */
+class Session {
+  readonly run: Run
+  readonly #options: LabOptions
+  readonly #store: RunStore
+  readonly #records: ResultRecord[]
+  readonly #begun = new Set<Cell>()
+
+  constructor(options: LabOptions, store: RunStore) {
+    this.run = new Run(options.signal)
+    this.#options = options
+    this.#store = store
+    this.#records = [...store.earlier]
+  }
+
+  async measureAll(): Promise<RunOutcome> {
+    const done = measuredAlready(this.#store.earlier)
+    const { schedule } = this.#options.plan
+    const pending = schedule.filter(
+      ({ cell, replicate }) => !done.has(replicateKey(cell.scenario.name, cell.queue.label, replicate)),
+    )
+    try {
+      for (const [index, replicate] of pending.entries()) {
+        const leftS = pending.slice(index).reduce((sum, next) => sum + replicateS(next), 0)
+        const record = await this.#measure(replicate, leftS)
+        this.#store.append(record)
+        this.#records.push(record)
+        this.run.emit('result', record)
+      }
+    } catch (error) {
+      if (!this.run.signal.aborted) throw error
+    }
+    return { records: this.#records, cancelled: this.run.signal.aborted }
+  }
+
+  async #measure(replicate: Replicate, leftS: number): Promise<ResultRecord> {
+    const { plan, store, collectors, graceS = DEFAULT_GRACE_S } = this.#options
+    const { run } = this
+    const { cell, order, seed } = replicate
+    const { scenario, queue } = cell
+    const of = { scenario: scenario.name, queue: queue.label, replicate: replicate.replicate, order }
+    const ref: ReplicateRef = { ...of, total: plan.schedule.length }
+    if (!this.#begun.has(cell)) run.emit('scenario', { scenario: of.scenario, queue: of.queue, config: scenario })
+    this.#begun.add(cell)
+    run.emit('replicate', ref)
+
+    const began = performance.now()
+    const started_at = new Date().toISOString()
+    const job = { backend: queue.backend, collectors: collectors(replicate), scenario, seed }
+    const outcome = await measureInProcess(job, {
+      queue: queue.label,
+      signal: run.signal,
+      graceS,
+      onStage: (phase) => {
+        const remainingS = Math.max(0, leftS - (performance.now() - began) / 1000)
+        run.emit('progress', { ...ref, phase, remainingS })
+      },
+    })
+    const head = {
+      schema: RECORD_SCHEMA,
+      run: store.name,
+      ...of,
+      cell: plan.cells.indexOf(cell) + 1,
+      seed: plan.seed,
+      replicate_seed: seed,
+      started_at,
+      config: scenario,
+    } as const
+    if (!('status' in outcome)) return { ...head, status: 'failed', error: outcome, warnings: [] }
+    for (const message of outcome.warnings) run.emit('warning', { ...ref, message })
+    return { ...head, ...outcome }
+  }
+}
+
 /**
  * Measures a plan, replicate by replicate, each in a fresh process, and stores each record as it comes. Everything that
- * can be refused is refused before this returns.
+ * can be refused is refused before this resolves.
  *
  * @throws `ERR_CPU`, `ERR_CAPABILITY`, `ERR_EXISTS`, `ERR_OUTPUT`, `ERR_OPTION`
  *
@@ -83,13 +161,13 @@ function replicateS({ cell: { scenario } }: Replicate): number {
  * await finished
  */
 export async function startRun(options: LabOptions): Promise<LabRun> {
-  const { plan, store: place, onExisting, collectors, command, versions, graceS = DEFAULT_GRACE_S } = options
+  const { plan, command, versions } = options
   await checkPlacement(plan.cells.map((cell) => cell.scenario))
-  const store = new RunStore(place, onExisting)
+  const store = new RunStore(options.store, options.onExisting)
   if (store.earlier.length > 0) checkSamePlan(store, plan)
   const manifest = {
     schema: MANIFEST_SCHEMA,
-    name: place.name,
+    name: options.store.name,
     command,
     seed: plan.seed,
     started_at: new Date().toISOString(),
@@ -98,69 +176,17 @@ export async function startRun(options: LabOptions): Promise<LabRun> {
     plan: planSummary(plan),
   }
   store.writeManifest(manifest)
-
-  const run = new Run(options.signal)
-  const done = measuredAlready(store.earlier)
-  const pending = plan.schedule.filter(
-    ({ cell, replicate }) => !done.has(`${cellKey(cell.scenario.name, cell.queue.label)} ${replicate}`),
-  )
-  const seen = new Set<Replicate['cell']>()
-  const records: ResultRecord[] = [...store.earlier]
-
-  const measure = async (replicate: Replicate, remainingS: () => number): Promise<ResultRecord> => {
-    const { scenario, queue } = replicate.cell
-    const ref: ReplicateRef = {
-      scenario: scenario.name,
-      queue: queue.label,
-      replicate: replicate.replicate,
-      order: replicate.order,
-      total: plan.schedule.length,
-    }
-    if (!seen.has(replicate.cell)) run.emit('scenario', { scenario: ref.scenario, queue: ref.queue, config: scenario })
-    seen.add(replicate.cell)
-    run.emit('replicate', ref)
-    const head = {
-      schema: RECORD_SCHEMA,
-      run: place.name,
-      scenario: ref.scenario,
-      queue: ref.queue,
-      cell: plan.cells.indexOf(replicate.cell) + 1,
-      replicate: ref.replicate,
-      order: ref.order,
-      seed: plan.seed,
-      replicate_seed: replicate.seed,
-      started_at: new Date().toISOString(),
-      config: scenario,
-    } as const
-    const job = { backend: queue.backend, collectors: collectors(replicate), scenario, seed: replicate.seed }
-    const onStage = (phase: string) => run.emit('progress', { ...ref, phase, remainingS: remainingS() })
-    const outcome = await measureInProcess(job, { signal: run.signal, graceS, onStage })
-    const record: ResultRecord =
-      'status' in outcome ? { ...head, ...outcome } : { ...head, status: 'failed', error: outcome, warnings: [] }
-    for (const message of record.warnings) run.emit('warning', { ...ref, message })
-    return record
-  }
-
-  const measureAll = async (): Promise<RunOutcome> => {
+  const session = new Session(options, store)
+  const finish = async (): Promise<RunOutcome> => {
+    // A turn of the event loop, so that listeners are there for the first event.
+    await new Promise((resolve) => setImmediate(resolve))
     try {
-      for (const [index, replicate] of pending.entries()) {
-        const left = pending.slice(index).reduce((sum, next) => sum + replicateS(next), 0)
-        const began = performance.now()
-        const record = await measure(replicate, () => Math.max(0, left - (performance.now() - began) / 1000))
-        store.append(record)
-        records.push(record)
-        run.emit('result', record)
-      }
-      return { records, cancelled: false }
-    } catch (error) {
-      if (!run.signal.aborted) throw error
-      return { records, cancelled: true }
+      const outcome = await session.measureAll()
+      store.writeManifest({ ...manifest, ended_at: new Date().toISOString(), records: outcome.records.length })
+      return outcome
     } finally {
-      store.writeManifest({ ...manifest, ended_at: new Date().toISOString(), records: records.length })
       store.close()
     }
   }
-  // A turn of the event loop, so that listeners are there for the first event.
-  const finished = new Promise<void>((resolve) => setImmediate(resolve)).then(measureAll)
-  return { run, finished }
+  return { run: session.run, finished: finish() }
 }

@@ -8,6 +8,8 @@ import type { FromReplicate, ReplicateJob } from './replicate-protocol.js'
 export const DEFAULT_GRACE_S = 15
 
 export interface ReplicateOptions {
+  /** How the reader called the queue, for messages. */
+  readonly queue: string
   readonly signal: AbortSignal
   /** Seconds; see {@link DEFAULT_GRACE_S}. */
   readonly graceS: number
@@ -39,14 +41,15 @@ export function measureInProcess(
   job: ReplicateJob,
   options: ReplicateOptions,
 ): Promise<Measurement | ReplicateFailure> {
-  const { signal, graceS, onStage } = options
+  const { queue, signal, graceS, onStage } = options
   signal.throwIfAborted()
   // A plug-in's prints go to stderr: stdout carries data only.
   const child: ChildProcess = fork(fileURLToPath(new URL('./replicate.js', import.meta.url)), {
     stdio: ['ignore', 2, 2, 'ipc'],
     execArgv: [],
   })
-  const backend = job.backend.name ?? job.backend.module
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
   let watchdog: NodeJS.Timeout | undefined
   let stage = 'start'
   let cancel = () => {}
@@ -55,7 +58,7 @@ export function measureInProcess(
       stage = next
       clearTimeout(watchdog)
       const limitS = plannedS(job, stage) + graceS
-      const message = `queue ${backend} did not finish ${stage} within ${limitS} s`
+      const message = `queue ${queue} did not finish ${stage} within ${limitS} s`
       watchdog = setTimeout(
         () => resolve({ code: 'ERR_PLUGIN_HUNG', message: `[spsc] [lab] ${message}` }),
         limitS * 1000,
@@ -73,7 +76,7 @@ export function measureInProcess(
     })
     child.on('error', (error) => resolve({ code: 'ERR_PLUGIN_FAILED', message: `[spsc] [lab] ${error.message}` }))
     child.on('exit', (code, killedBy) => {
-      const message = `queue ${backend}: its process ended in ${stage} with ${killedBy ?? `code ${code}`}`
+      const message = `queue ${queue}: its process ended in ${stage} with ${killedBy ?? `code ${code}`}`
       resolve({ code: 'ERR_PLUGIN_FAILED', message: `[spsc] [lab] ${message}` })
     })
     watch(stage)
@@ -81,6 +84,7 @@ export function measureInProcess(
   }).finally(() => {
     clearTimeout(watchdog)
     signal.removeEventListener('abort', cancel)
-    child.kill('SIGKILL')
+    process.off('exit', kill)
+    kill()
   })
 }

@@ -7,10 +7,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { errorMessage, parseRecord, type ResultRecord, SpscError } from '@spsc/core'
 
 /** Names of runs become names of files: nothing that could leave the folder or confuse a terminal. */
@@ -43,6 +44,16 @@ export function checkName(name: string): void {
   )
 }
 
+/** Like `mkdir -p`. Node's own recursive form never returns where a file system makes no folders (/proc/x). */
+function makeFolder(dir: string): void {
+  if (existsSync(dir)) {
+    if (!statSync(dir).isDirectory()) throw new Error('it is not a folder')
+    return
+  }
+  makeFolder(dirname(resolve(dir)))
+  mkdirSync(dir)
+}
+
 /** The first of `name`, `name-2`, `name-3` … that is not taken in `dir`. */
 export function freeName({ dir, name }: StorePlace): string {
   for (let suffix = 1; ; suffix++) {
@@ -52,9 +63,15 @@ export function freeName({ dir, name }: StorePlace): string {
 }
 
 /** Rewrites a file so that a reader sees the old or the new one, never half. */
-export function replaceFile(path: string, text: string): void {
-  writeFileSync(`${path}.tmp`, text)
-  renameSync(`${path}.tmp`, path)
+function replaceFile(path: string, text: string): void {
+  const temporary = `${path}.${process.pid}.tmp`
+  try {
+    writeFileSync(temporary, text)
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
 }
 
 function outputError(path: string, error: unknown): SpscError {
@@ -86,7 +103,7 @@ export class RunStore {
     const path = resultsPath(place)
     this.place = place
     try {
-      mkdirSync(place.dir, { recursive: true })
+      makeFolder(place.dir)
       if (onExisting === 'replace') for (const old of [path, manifestPath(place)]) rmSync(old, { force: true })
       const text = onExisting === 'resume' && existsSync(path) ? readFileSync(path, 'utf8') : ''
       this.earlier = text

@@ -1,0 +1,6 @@
+export { sab as default, sabMutex } from './backends.js'
+export type { ElementType, ItemOf } from './elements.js'
+export { type ErrorCode, QueueError } from './errors.js'
+export { attachMutexQueue, createMutexQueue } from './mutex/queue.js'
+export type { Consumer, Producer, Queue, QueueOptions, QueueState } from './queue.js'
+export { attachQueue, createQueue } from './ring/queue.js'

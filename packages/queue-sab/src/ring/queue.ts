@@ -1,0 +1,46 @@
+import type { ElementType } from '../elements.js'
+import { allocate, attach, type Memory } from '../memory.js'
+import { type Queue, type QueueOptions, queueOver } from '../queue.js'
+import { RingConsumer } from './consumer.js'
+import { RingProducer } from './producer.js'
+import { isClosed, sizeOf } from './words.js'
+
+const ring = {
+  Producer: RingProducer,
+  Consumer: RingConsumer,
+  size: ({ words, capacity }: Memory<unknown>) => sizeOf(words, capacity),
+  closed: ({ words }: Memory<unknown>) => isClosed(words),
+}
+
+/**
+ * Makes a lock-free queue in shared memory.
+ *
+ * @throws `ERR_OPTION`
+ *
+ * @example
+ * const queue = createQueue({ capacity: 1024, type: 'i32' })
+ * worker.postMessage(queue.handle)
+ * queue.producer().tryPush(42) // true
+ */
+export function createQueue<Type extends ElementType = 'i32'>({
+  capacity,
+  type = 'i32' as Type,
+}: QueueOptions<Type>): Queue<Type> {
+  return queueOver<Type>(allocate('ring', type, capacity), ring)
+}
+
+/**
+ * The same queue in another thread.
+ *
+ * @param handle the `handle` of a queue made by {@link createQueue}
+ * @throws `ERR_HANDLE`
+ *
+ * @example
+ * parentPort.once('message', (handle) => {
+ *   const consumer = attachQueue(handle).consumer()
+ *   consumer.pop(1000) // 42
+ * })
+ */
+export function attachQueue(handle: unknown): Queue {
+  return queueOver(attach('ring', handle), ring)
+}

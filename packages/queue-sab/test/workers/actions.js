@@ -1,0 +1,49 @@
+// Plain JavaScript: tsx does not reach worker threads on Node 20.
+
+/** What a thread can be told to do with a queue; a thrown error becomes its code. */
+export const actions = {
+  /** @param {import('@spsc/queue-sab').Queue} queue @param {number} timeoutMs */
+  pop: (queue, timeoutMs) => queue.consumer().pop(timeoutMs),
+
+  /**
+   * The outcome of the last push.
+   *
+   * @param {import('@spsc/queue-sab').Queue} queue @param {{ items: number[], timeoutMs: number }} pushes
+   */
+  push(queue, { items, timeoutMs }) {
+    const producer = queue.producer()
+    return attempt(() => items.map((item) => producer.push(item, timeoutMs)).at(-1))
+  },
+
+  /** @param {import('@spsc/queue-sab').Queue} queue @param {'producer' | 'consumer'} end @returns {string} */
+  claim: (queue, end) => attempt(() => typeof queue[end]()),
+
+  /** @param {import('@spsc/queue-sab').Queue} queue @param {{ count: number, blocking: boolean }} stream */
+  pushAll(queue, { count, blocking }) {
+    const producer = queue.producer()
+    const inTime = deadline()
+    for (let item = 0; item < count; item++) {
+      if (blocking) producer.push(item, 10_000)
+      else while (!producer.tryPush(item)) inTime()
+    }
+    producer.close()
+    return count
+  },
+}
+
+function attempt(action) {
+  try {
+    return action()
+  } catch (error) {
+    return error.code
+  }
+}
+
+/** A function to call in every turn of a spin; it throws when 20 s are over, and looks at the clock only now and then. */
+export function deadline() {
+  const end = Date.now() + 20_000
+  let turns = 0
+  return () => {
+    if ((++turns & 0xffff) === 0 && Date.now() > end) throw new Error('spun for 20 s')
+  }
+}
