@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, extname } from 'node:path'
-import { errorMessage, isUnavailable, type PluginRef, type ResultRecord, SpscError } from '@spsc/core'
+import { errorMessage, isUnavailable, type PluginRef, type ResultRecord, type Run, SpscError } from '@spsc/core'
 import {
   type CollectorChoice,
   checkName,
@@ -19,7 +19,7 @@ import {
 import colors from 'picocolors'
 import manifest from '../package.json' with { type: 'json' }
 import { EXIT, exitCodeOfRecords } from './exit-codes.js'
-import { createLog } from './log.js'
+import { createLog, type Log } from './log.js'
 import { LATENCIES, ours, resolveCollector, resolveQueue } from './plugins.js'
 import { renderConfig } from './print-config.js'
 import type { Flags } from './program.js'
@@ -144,6 +144,16 @@ function latenciesLost(records: readonly ResultRecord[]): boolean {
   return lost.length > 0
 }
 
+/** Each warning once, where it first came up; the report counts them. */
+function logWarnings(run: Run, log: Log): void {
+  const said = new Set<string>()
+  run.on('warning', ({ scenario, queue, replicate, message }) => {
+    if (said.has(message)) return
+    said.add(message)
+    log.warn({ scenario, queue, replicate }, `${scenario} on ${queue}, replicate ${replicate}: ${message}`)
+  })
+}
+
 /** `spsc run`: settles every setting, refuses what can't work, measures, renders what was stored. */
 export async function run(targetNames: readonly string[], flags: Flags): Promise<number> {
   const cwd = process.cwd()
@@ -186,9 +196,7 @@ export async function run(targetNames: readonly string[], flags: Flags): Promise
   })
   const signals = cancelOnSignal(lab)
   const clearProgress = flags.quiet ? () => {} : showProgress(lab.run, log)
-  lab.run.on('warning', ({ scenario, queue, replicate, message }) =>
-    log.warn({ scenario, queue, replicate }, `${scenario} on ${queue}, replicate ${replicate}: ${message}`),
-  )
+  logWarnings(lab.run, log)
   if (flags.json) lab.run.on('result', (record) => print(JSON.stringify(record)))
 
   let stopped: unknown

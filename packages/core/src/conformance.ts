@@ -179,6 +179,10 @@ const cases: Record<string, Case> = {
     equal(producer.push(2, 5), false, 'push to a full queue')
     equal(producer.push(2, 0), false, 'push with no patience')
     equal(consumer.pop(5), 1, 'the item that fitted')
+    for (const nonsense of [-1, Number.NaN]) {
+      throwsCode(() => consumer.pop(nonsense), 'ERR_OPTION', `pop(${nonsense})`)
+      throwsCode(() => producer.push(2, nonsense), 'ERR_OPTION', `push(2, ${nonsense})`)
+    }
   },
 
   'moves batches as far as there is room': ({ create }) => {

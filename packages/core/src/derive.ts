@@ -18,8 +18,18 @@ function sleepAsync(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
+function checkTimeout(timeoutMs: number): void {
+  if (timeoutMs >= 0) return
+  throw new SpscError(
+    'ERR_OPTION',
+    'queue',
+    `timeoutMs is ${timeoutMs}; allowed: milliseconds from 0, or none to wait for ever`,
+  )
+}
+
 /** Calls `attempt` until it gives something else than `undefined`, ever more politely; `undefined` once timed out. */
 function retry<Result>(attempt: () => Result | undefined, timeoutMs = Number.POSITIVE_INFINITY): Result | undefined {
+  checkTimeout(timeoutMs)
   for (let spin = 0; spin < SPINS; spin++) {
     const result = attempt()
     if (result !== undefined) return result
@@ -40,6 +50,7 @@ async function retryAsync<Result>(
   attempt: () => Result | undefined,
   { timeoutMs = Number.POSITIVE_INFINITY, signal }: AsyncOptions = {},
 ): Promise<Result | undefined> {
+  checkTimeout(timeoutMs)
   const deadline = performance.now() + timeoutMs
   for (let pause = 0; ; pause = Math.min(pause + 1, LAST_SLEEP_MS)) {
     signal?.throwIfAborted()

@@ -60,11 +60,30 @@ function traceRows({ prodIntervalUs, duration }: Scenario): number {
 }
 
 /** Starts the backend's own pipeline, or two workers around its ends. */
-async function startPipeline({ backend, scenario, seed }: ReplicateRequest, trace: Trace): Promise<Pipeline> {
+async function startPipeline(
+  { backend, scenario, seed }: ReplicateRequest,
+  trace: Trace,
+  cancelled: Promise<never>,
+): Promise<Pipeline> {
   const placement = placementOf(scenario)
-  if (backend.drive !== undefined) return backend.drive({ scenario, trace, seed, placement })
-  if (placement.producer !== undefined || placement.consumer !== undefined) await requirePinning()
-  return startWorkerPipeline(backend, { scenario, trace, seed, placement })
+  const pinned = placement.producer !== undefined || placement.consumer !== undefined
+  const setup = { scenario, trace, seed, placement }
+  if (backend.drive !== undefined) {
+    if (pinned && !backend.supports.pin) {
+      throw new SpscError(
+        'ERR_CAPABILITY',
+        'driver',
+        `queue ${backend.name} runs its own threads and does not pin them; set pinProducer and pinConsumer to none`,
+      )
+    }
+    return backend.drive(setup)
+  }
+  if (pinned) await requirePinning()
+  return startWorkerPipeline(backend, setup, cancelled)
+}
+
+function cancellation(signal: AbortSignal | undefined): SpscError {
+  return new SpscError('ERR_CANCELLED', 'driver', 'the run was cancelled', { cause: signal?.reason })
 }
 
 /** Calls the collectors; one that throws becomes unavailable and leaves the rest alone. */
@@ -174,16 +193,14 @@ function judgeRate(
 export async function runReplicate(request: ReplicateRequest, hooks: ReplicateHooks = {}): Promise<Measurement> {
   const { backend, scenario, seed } = request
   const { signal, onPhase = () => {} } = hooks
-  signal?.throwIfAborted()
-  const trace = createTrace(traceRows(scenario))
-  const random = seededRandom(seed)
-  const pipeline = await startPipeline(request, trace)
+  if (signal?.aborted) throw cancellation(signal)
   const cancelled = new Promise<never>((_, reject) => {
-    const cancel = () =>
-      reject(new SpscError('ERR_CANCELLED', 'driver', 'the run was cancelled', { cause: signal?.reason }))
-    signal?.addEventListener('abort', cancel, { once: true })
+    signal?.addEventListener('abort', () => reject(cancellation(signal)), { once: true })
   })
   cancelled.catch(() => {})
+  const trace = createTrace(traceRows(scenario))
+  const random = seededRandom(seed)
+  const pipeline = await startPipeline(request, trace, cancelled)
 
   const intervalNs = scenario.prodIntervalUs * 1000
   const phases: PhaseRecord[] = []

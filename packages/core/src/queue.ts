@@ -28,13 +28,19 @@ export interface AsyncOptions {
  * {@link deriveProducer} adds the optional ones that are missing.
  */
 export interface ProducerEnd {
-  /** Appends `value` (an integer from 0 to 2^30). `false`: the queue is full. Throws `ERR_CLOSED` after `close()`. */
+  /**
+   * Appends `value` (an integer from 0 to 2^30). `false`: the queue is full. Throws `ERR_CLOSED` after this end's
+   * `close()`. Whether it also throws once the consumer has closed is the backend's choice: `closed` tells.
+   */
   tryPush(value: number): boolean
   /** End of stream: the consumer drains what is there, then ends. Idempotent. */
   close(): void
   /** `true` once either end has been closed. */
   readonly closed: boolean
-  /** Blocks at most `timeoutMs` (absent: for ever). `false`: timed out. Throws `ERR_CLOSED` when either end is closed. */
+  /**
+   * Blocks at most `timeoutMs` (absent: for ever). `false`: timed out. Throws `ERR_CLOSED` when either end is closed,
+   * `ERR_OPTION` when `timeoutMs` is negative or NaN.
+   */
   push?(value: number, timeoutMs?: number): boolean
   /** Appends as many leading values as fit now; returns how many. */
   pushMany?(values: ArrayLike<number>): number
@@ -43,7 +49,7 @@ export interface ProducerEnd {
 
 /** The consuming end as a backend provides it; {@link deriveConsumer} adds what is missing. */
 export interface ConsumerEnd {
-  /** Removes the oldest item. `undefined`: the queue is empty. */
+  /** Removes the oldest item. `undefined`: the queue is empty. Meaningless after this end's own `close()`. */
   tryPop(): number | undefined
   /** No more items are wanted: the producer's blocking calls throw `ERR_CLOSED`. Idempotent. */
   close(): void

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { pinThread } from './affinity.js'
 import type { ConsumerCounts } from './consumer-loop.js'
-import { SpscError } from './errors.js'
+import { errorCode, errorMessage, SpscError } from './errors.js'
 import {
   isUnavailable,
   type Phase,
@@ -95,16 +95,28 @@ async function pin(thread: Thread, cpu: number | undefined): Promise<void> {
   await pinThread(thread.tid, cpu)
 }
 
+/** What goes wrong while the backend makes a queue or its handle is sent, is said of the backend. */
+function blaming<Result>(backend: string, action: () => Result): Result {
+  try {
+    return action()
+  } catch (error) {
+    const code = errorCode(error, 'ERR_PLUGIN_FAILED')
+    throw new SpscError(code, 'driver', `queue ${backend}: ${errorMessage(error)}`, { cause: error })
+  }
+}
+
 /**
  * The pipeline of a backend that has no `drive`: its two ends in two worker threads.
  *
+ * @param cancelled ends the threads when it rejects before they are ready
  * @throws `ERR_PLUGIN…` where the backend can't be loaded, created or attached, `ERR_CAPABILITY` where it can't be pinned
  */
 export async function startWorkerPipeline(
   backend: QueueBackend,
   { scenario, trace, seed, placement }: PipelineSetup,
+  cancelled: Promise<never>,
 ): Promise<Pipeline> {
-  const queue = backend.create({ capacity: scenario.queueCap })
+  const queue = blaming(backend.name, () => backend.create({ capacity: scenario.queueCap }))
   const gate = new SharedArrayBuffer(4)
   const end = (role: Role) =>
     new End(
@@ -120,13 +132,13 @@ export async function startWorkerPipeline(
       },
       backend.name,
     )
-  const producer = end('producer')
-  const consumer = end('consumer')
+  const [producer, consumer] = blaming(backend.name, () => [end('producer'), end('consumer')] as const)
   const stop = async () => {
     await Promise.all([producer.stop(), consumer.stop()])
   }
   try {
-    const [producerThread, consumerThread] = await Promise.all([producer.ready(), consumer.ready()])
+    const ready = Promise.all([producer.ready(), consumer.ready()])
+    const [producerThread, consumerThread] = await Promise.race([ready, cancelled])
     await Promise.all([pin(producerThread, placement.producer), pin(consumerThread, placement.consumer)])
     return {
       producer: producerThread,

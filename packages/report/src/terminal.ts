@@ -4,6 +4,8 @@ import { oneLine } from './text.js'
 
 const WIDTH = 80
 const GAP = '  '
+/** Where the names don't fit otherwise. */
+const NARROW_GAP = ' '
 
 interface Line {
   readonly names: readonly string[]
@@ -27,30 +29,40 @@ function widthsOf(rows: readonly (readonly string[])[]): readonly number[] {
   return (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
 }
 
-function widthOf(columns: readonly number[]): number {
-  return columns.reduce((sum, width) => sum + width + GAP.length, 0)
+function widthOf(columns: readonly number[], gap: string): number {
+  return columns.reduce((sum, width) => sum + width + gap.length, 0)
 }
 
-function layOut(header: Line, body: readonly Line[]) {
+function layOut(header: Line, body: readonly Line[], gap: string) {
   const lines = [header, ...body]
   const names = widthsOf(lines.map((line) => line.names))
   const figures = widthsOf(lines.map((line) => line.figures))
-  return { lines, names, figures, width: widthOf(names) + widthOf(figures) - GAP.length }
+  return { lines, names, figures, gap, width: widthOf(names, gap) + widthOf(figures, gap) - gap.length }
 }
 
 function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
 
-function draw({ lines, names, figures, width }: ReturnType<typeof layOut>): readonly string[] {
-  const room = width <= WIDTH ? WIDTH : Math.floor((WIDTH - widthOf(figures)) / names.length)
+/** Takes from the widest name, column by column, until the names fit into `room`. */
+function shrink(names: readonly number[], gap: string, room: number): readonly number[] {
+  const widths = [...names]
+  for (let excess = widthOf(widths, gap) - room; excess > 0; excess--) {
+    const widest = widths.indexOf(Math.max(...widths))
+    widths[widest] = (widths[widest] as number) - 1
+  }
+  return widths
+}
+
+function draw({ lines, names, figures, gap }: ReturnType<typeof layOut>): readonly string[] {
+  const widths = shrink(names, gap, WIDTH - widthOf(figures, gap) + gap.length)
   return lines.map((line) => {
     const left = line.names.map((name, column) => {
-      const nameWidth = Math.min(names[column] as number, room)
-      return cut(name, nameWidth).padEnd(nameWidth)
+      const width = widths[column] as number
+      return cut(name, width).padEnd(width)
     })
     const right = line.figures.map((figure, column) => figure.padStart(figures[column] as number))
-    return cut([...left, ...(line.failure === undefined ? right : [line.failure])].join(GAP).trimEnd(), WIDTH)
+    return cut([...left, ...(line.failure === undefined ? right : [line.failure])].join(gap).trimEnd(), WIDTH)
   })
 }
 
@@ -69,9 +81,11 @@ function hasRanges({ rows }: Table): boolean {
  */
 export function toTable(records: readonly ResultRecord[]): string {
   const table = tableOf(records)
-  const full = layOut(table.header, table.rows.flatMap(linesWithRange))
+  const full = layOut(table.header, table.rows.flatMap(linesWithRange), GAP)
   if (full.width <= WIDTH) return `${draw(full).join('\n')}\n`
-  const medians = draw(layOut(table.header, table.rows.map(medianLine)))
+  const lines = table.rows.map(medianLine)
+  const roomy = layOut(table.header, lines, GAP)
+  const medians = draw(roomy.width <= WIDTH ? roomy : layOut(table.header, lines, NARROW_GAP))
   const note = hasRanges(table) ? ['Medians over replicates; their ranges are in the report.'] : []
   return `${[...medians, ...note].join('\n')}\n`
 }

@@ -1,0 +1,28 @@
+import { cpus, loadavg } from 'node:os'
+import { max, median, min } from 'simple-statistics'
+
+export function machine() {
+  const load = loadavg().map((average) => average.toFixed(2))
+  return [
+    `node ${process.version} ${process.platform}-${process.arch} · load average ${load.join(' ')}`,
+    `${cpus().length} × ${cpus()[0]?.model.trim()}`,
+  ].join('\n')
+}
+
+/** `median (min–max)`. */
+export function spread(values, digits = 2) {
+  return `${median(values).toFixed(digits)} (${min(values).toFixed(digits)}–${max(values).toFixed(digits)})`
+}
+
+/** Left-aligned columns, as wide as their widest cell. */
+export function table(rows) {
+  const widths = rows[0].map((_, column) => max(rows.map((row) => row[column].length)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
