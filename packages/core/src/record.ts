@@ -129,7 +129,10 @@ const recordSchema = v.variant('status', [
     drop_rate: figure,
     ops_s: figure,
     offered_ops_s: figure,
+    planned_ops_s: v.optional(figure),
+    invalid: v.optional(v.string()),
     phases: v.array(v.looseObject({})),
+    threads: v.looseObject({ producer: v.looseObject({}), consumer: v.looseObject({}) }),
     collectors: v.record(v.string(), v.unknown()),
   }),
   v.looseObject({

@@ -45,7 +45,7 @@ test('long names and messages are cut to 80 columns', (t) => {
   const scenario = 'x'.repeat(200)
   const text = toTable([measured({ scenario, queue: 'y'.repeat(200) }), failed({ scenario, queue: 'sab' })])
   t.true(isNarrow(text))
-  t.regex(text, /x… {2}y+… +0\.060/)
+  t.regex(text, /x… y+… +0\.060/)
 })
 
 test('no terminal sequence passes', (t) => {
