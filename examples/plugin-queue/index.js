@@ -4,33 +4,50 @@ import { SpscError } from '@spsc/core'
 // CAPACITY | HEAD | TAIL | CLOSED | PRODUCER | CONSUMER | slots ...
 const [CAPACITY, HEAD, TAIL, CLOSED, PRODUCER, CONSUMER, SLOTS] = [0, 1, 2, 3, 4, 5, 6]
 
-function attach(handle) {
-  const words = handle instanceof SharedArrayBuffer ? new Int32Array(handle) : []
-  const size = words.length - SLOTS
-  if (words[CAPACITY] !== size - 1) throw new SpscError('ERR_HANDLE', 'lamport', 'not a handle of this queue')
-
-  const end = (role, verbs) => () => {
+class End {
+  constructor(words, role) {
     if (Atomics.exchange(words, role, 1) === 1) throw new SpscError('ERR_CLAIMED', 'lamport', 'this end is taken')
-    const close = () => Atomics.store(words, CLOSED, 1)
-    return Object.defineProperty({ ...verbs, close }, 'closed', { get: () => Atomics.load(words, CLOSED) === 1 })
+    this.words = words
+    this.size = words.length - SLOTS
   }
-  const tryPush = (value) => {
-    if (Atomics.load(words, CLOSED) === 1) throw new SpscError('ERR_CLOSED', 'lamport', 'push on a closed queue')
-    const tail = words[TAIL] // only this end writes it
-    const next = (tail + 1) % size
-    if (next === Atomics.load(words, HEAD)) return false
-    words[SLOTS + tail] = value
-    Atomics.store(words, TAIL, next) // publishes the slot
+
+  close() {
+    Atomics.store(this.words, CLOSED, 1)
+  }
+
+  get closed() {
+    return Atomics.load(this.words, CLOSED) === 1
+  }
+}
+
+class Producer extends End {
+  tryPush(value) {
+    if (this.closed) throw new SpscError('ERR_CLOSED', 'lamport', 'push on a closed queue')
+    const tail = this.words[TAIL] // only this end writes it
+    const next = (tail + 1) % this.size
+    if (next === Atomics.load(this.words, HEAD)) return false
+    this.words[SLOTS + tail] = value
+    Atomics.store(this.words, TAIL, next) // publishes the slot
     return true
   }
-  const tryPop = () => {
-    const head = words[HEAD]
-    if (head === Atomics.load(words, TAIL)) return undefined
-    const value = words[SLOTS + head]
-    Atomics.store(words, HEAD, (head + 1) % size) // gives the slot back
+}
+
+class Consumer extends End {
+  tryPop() {
+    const head = this.words[HEAD]
+    if (head === Atomics.load(this.words, TAIL)) return undefined
+    const value = this.words[SLOTS + head]
+    Atomics.store(this.words, HEAD, (head + 1) % this.size) // gives the slot back
     return value
   }
-  return { capacity: size - 1, handle, producer: end(PRODUCER, { tryPush }), consumer: end(CONSUMER, { tryPop }) }
+}
+
+function attach(handle) {
+  const words = handle instanceof SharedArrayBuffer ? new Int32Array(handle) : []
+  const capacity = words.length - SLOTS - 1
+  if (words[CAPACITY] !== capacity) throw new SpscError('ERR_HANDLE', 'lamport', 'not a handle of this queue')
+  const [producer, consumer] = [() => new Producer(words, PRODUCER), () => new Consumer(words, CONSUMER)]
+  return { capacity, handle, producer, consumer }
 }
 
 function create({ capacity }) {

@@ -1,20 +1,15 @@
 import { SETTINGS } from '@spsc/core'
 import { stringify } from 'yaml'
-import type { LayeredScenario } from './settings.js'
-
-export interface RunSettings {
-  readonly name: string
-  readonly queues: readonly string[]
-  readonly replicates: number
-}
+import type { RunOptions } from './run-options.js'
 
 function inline(value: unknown): string {
-  return stringify(value, { collectionStyle: 'flow' }).trimEnd()
+  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
 }
 
 /** What would run, as a scenario file: each setting with a comment that says where its value came from. */
-export function renderConfig({ name, queues, replicates }: RunSettings, scenarios: readonly LayeredScenario[]): string {
-  const head = [`name: ${inline(name)}`, `queues: ${inline(queues)}`, `replicates: ${replicates}`, 'scenarios:']
+export function renderConfig({ place, queues, replicates, scenarios }: RunOptions): string {
+  const labels = queues.map(({ label }) => label)
+  const head = [`name: ${inline(place.name)}`, `queues: ${inline(labels)}`, `replicates: ${replicates}`, 'scenarios:']
   const body = scenarios.flatMap((scenario) => [
     `  ${inline(scenario.name)}:`,
     ...SETTINGS.map((setting) => {

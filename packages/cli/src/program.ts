@@ -32,7 +32,9 @@ function choiceOption(flags: string, text: string, choices: readonly string[]): 
 }
 
 function colorOption(): Option {
-  return choiceOption('--color <when>', 'auto, always or never', ['auto', 'always', 'never']).default('auto')
+  return choiceOption('--color <when>', 'auto, always or never', ['auto', 'always', 'never'])
+    .default('auto')
+    .env('SPSC_COLOR')
 }
 
 export type Flags = Readonly<Record<string, string | readonly string[] | boolean | undefined>>
@@ -69,7 +71,11 @@ function runCommand(handlers: Handlers, done: (code: number) => void): Command {
     .option('--resume', 'go on with a stored run of that name')
     .option('--json', 'print records as NDJSON instead of the table')
     .option('--quiet', 'print nothing but errors (and records with --json)')
-    .addOption(choiceOption('--log-level <level>', 'least severe message to log', LOG_LEVELS).default('info'))
+    .addOption(
+      choiceOption('--log-level <level>', 'least severe message to log', LOG_LEVELS)
+        .default('info')
+        .env('SPSC_LOG_LEVEL'),
+    )
     .addOption(colorOption())
     .option('--print-config', 'print the settings, and where each comes from, then stop')
     .action(async (targets: string[], _flags, self: Command) => done(await handlers.run(targets, kebabKeys(self))))
@@ -112,7 +118,8 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
   program.addHelpText(
     'after',
     `
-Every option of run is also read from the environment: --queue-cap is SPSC_QUEUE_CAP.
+Every option of run is also read from the environment: --queue-cap is
+SPSC_QUEUE_CAP.
 Exit codes: 0 ok, 2 usage, 3 run invalid or a cell failed, 5 the machine lacks
 something, 130/143 interrupted with what was measured stored.`,
   )

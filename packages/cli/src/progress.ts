@@ -29,7 +29,7 @@ export function showProgress(run: Run, log: Log): () => void {
   run.on('progress', ({ phase, remainingS, ...ref }) => {
     const line = `${describe(ref)}: ${phase}, about ${about(remainingS)} left`
     clear()
-    stderr.write(line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1)))
+    stderr.write(line.slice(0, Math.max(20, (stderr.columns || 80) - 1)))
   })
   run.on('warning', clear)
   return clear

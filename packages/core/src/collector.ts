@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js'
-import type { Thread, Unavailable } from './pipeline.js'
+import type { Phase, Thread, Unavailable } from './pipeline.js'
+import type { PhaseRecord } from './record.js'
 import type { Scenario } from './scenario.js'
 import type { Trace } from './trace.js'
 
@@ -13,14 +14,23 @@ export interface RunContext {
 }
 
 /**
- * Something that observes a replicate. `start` is called with both threads parked at the gate, `stop` when they are
- * parked again. Nothing of a collector runs while items flow. One that can't work returns `{ unavailable: reason }`; one
- * that throws, in either, is recorded so as well, with a warning. The run's other figures are not affected.
+ * Something that observes a replicate:
+ *
+ * ```
+ * start   phaseStart ==gate open, items flow== phaseEnd   (at interval 0 once more)   stop
+ * ```
+ * Each is called with both threads parked; nothing of a collector runs while items flow. One that can't work returns
+ * `{ unavailable: reason }`; one that throws is recorded so as well, with a warning. The run's other figures are not
+ * affected.
  */
 export interface Collector<Data = unknown> {
   readonly name: string
   start(run: RunContext): void | Promise<void>
-  /** Plain data for the record. */
+  /** The gate opens when this resolves. */
+  phaseStart?(phase: Phase): void | Promise<void>
+  /** The trace holds this phase until the next begins. */
+  phaseEnd?(phase: PhaseRecord): void | Promise<void>
+  /** Plain data for the record, as JSON keeps it. Called after every `start`, also when the run failed in between. */
   stop(): Data | Unavailable | Promise<Data | Unavailable>
 }
 

@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { PATIENCE_MS, type ThreadReport, type ThreadTask } from './conformance.js'
-import { deriveConsumer, deriveProducer, sleep } from './derive.js'
+import type { ThreadReport, ThreadTask } from './conformance.js'
+import { deriveConsumer, deriveProducer } from './derive.js'
 import { errorCode, SpscError } from './errors.js'
 import { loadBackend } from './plugin.js'
 import type { Queue } from './queue.js'
+import { sleep } from './waiting.js'
 
-const { backend, handle, script } = workerData as ThreadTask
+const { backend, handle, script, patienceMs } = workerData as ThreadTask
 
 /** Sends 0, 1, 2 … and closes, also when it fails: the other end is not left waiting. */
 function send(queue: Queue, count: number): number {
@@ -13,7 +14,7 @@ function send(queue: Queue, count: number): number {
   sleep(script.delayMs)
   try {
     for (let item = 0; item < count; item++) {
-      if (!producer.push(item, PATIENCE_MS))
+      if (!producer.push(item, patienceMs))
         throw new SpscError('ERR_PLUGIN_HUNG', 'conformance', `push ${item} timed out`)
     }
   } finally {
@@ -29,7 +30,8 @@ function receive(queue: Queue): { items: number; inOrder: boolean } {
   let items = 0
   let inOrder = true
   for (;;) {
-    const value = consumer.pop(PATIENCE_MS)
+    // An item may have come between the time-out and close(): after seeing `closed`, look once more.
+    const value = consumer.pop(patienceMs) ?? (consumer.closed ? consumer.tryPop() : undefined)
     if (value === undefined) break
     inOrder &&= value === items++
   }

@@ -1,7 +1,10 @@
+import type { Collector } from './collector.js'
 import { deriveConsumer, deriveProducer } from './derive.js'
 import { errorCode } from './errors.js'
 import type { Queue, QueueBackend } from './queue.js'
+import { parseScenario } from './scenario.js'
 import { END } from './sequence.js'
+import { ABSENT_TIME, type Trace, traceLength } from './trace.js'
 
 /** A runner's function that registers a test: ava's `test`, node:test's `test`, mocha's `it`. */
 export type RegisterTest = (title: string, body: (...context: unknown[]) => Promise<void>) => unknown
@@ -23,10 +26,12 @@ export interface ThreadTask {
   readonly backend: { readonly module: string; readonly name: string }
   readonly handle: unknown
   readonly script: ThreadScript
+  /** How long one push or pop waits: for ever where only a wake-up is to end it. */
+  readonly patienceMs: number
 }
 
 /** No wait of the suite lasts longer; a queue that needs more has lost a wake-up. */
-export const PATIENCE_MS = 10_000
+const PATIENCE_MS = 10_000
 
 function check(condition: boolean, message: string): void {
   if (!condition) throw new Error(`[spsc] [conformance] ${message}`)
@@ -49,15 +54,16 @@ function throwsCode(action: () => unknown, code: string, what: string): void {
 /** Runs one end in a thread of its own, which loads the backend by its module as the driver does. */
 async function inThread(backend: QueueBackend, queue: Queue, script: ThreadScript): Promise<ThreadReport> {
   const { Worker } = await import('node:worker_threads')
-  const { module, name } = backend
-  const task: ThreadTask = { backend: { module, name }, handle: queue.handle, script }
+  const { module, name, supports } = backend
+  const patienceMs = supports.block ? Number.POSITIVE_INFINITY : PATIENCE_MS
+  const task: ThreadTask = { backend: { module, name }, handle: queue.handle, script, patienceMs }
   const worker = new Worker(new URL('./conformance-worker.js', import.meta.url), { workerData: task })
   let late: NodeJS.Timeout | undefined
   try {
     return await new Promise<ThreadReport>((resolve, reject) => {
       const fail = (reason: string) =>
         reject(new Error(`[spsc] [conformance] ${script.end} ${reason} in ${script.action}`))
-      late = setTimeout(() => fail('hangs'), 3 * PATIENCE_MS)
+      late = setTimeout(() => fail('hangs'), 2 * PATIENCE_MS)
       worker.once('message', resolve)
       worker.once('error', reject)
       worker.once('exit', (code) => fail(`ends its thread with code ${code}`))
@@ -65,6 +71,23 @@ async function inThread(backend: QueueBackend, queue: Queue, script: ThreadScrip
   } finally {
     clearTimeout(late)
     await worker.terminate()
+  }
+}
+
+/** Counts the rows of delivered items whose times are out of order. */
+function disorder(): Collector<number> {
+  let trace: Trace | undefined
+  return {
+    name: 'disorder',
+    start(run) {
+      trace = run.trace
+    },
+    stop() {
+      const { sent, popped, done } = trace as Trace
+      const times = Array.from({ length: traceLength(trace as Trace) }, (_, row) => [sent[row], popped[row], done[row]])
+      const delivered = times.filter(([, poppedAt]) => poppedAt !== ABSENT_TIME) as [bigint, bigint, bigint][]
+      return delivered.filter(([sentAt, poppedAt, doneAt]) => sentAt > poppedAt || poppedAt > doneAt).length
+    },
   }
 }
 
@@ -274,6 +297,22 @@ const cases: Record<string, Case> = {
       if (!supports[feature as keyof typeof declared]) continue
       equal(typeof producer[push], 'function', `supports.${feature}, producer.${push}`)
       equal(typeof consumer[pop], 'function', `supports.${feature}, consumer.${pop}`)
+    }
+  },
+
+  'is measured by the laboratory, paced and flat out': async (backend) => {
+    const { runReplicate } = await import('./driver.js')
+    for (const prodIntervalUs of [1000, 0]) {
+      const scenario = parseScenario('conformance', { duration: 0.05, warmup: 0.01, prodIntervalUs })
+      const { offered, phases, collectors } = await runReplicate({
+        backend,
+        scenario,
+        collectors: [disorder()],
+        seed: 1,
+      })
+      check(offered > 0, 'no item was offered')
+      check((phases.at(-1)?.sampled ?? 0) > 0, 'no row of the trace was filled')
+      equal(collectors.disorder, 0, 'rows of the trace that are not in the order sent, popped, done')
     }
   },
 

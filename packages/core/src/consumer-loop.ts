@@ -1,10 +1,10 @@
-import { sleep } from './derive.js'
+import { deriveConsumer } from './derive.js'
 import type { Phase } from './pipeline.js'
-import { YIELD_MS } from './producer-loop.js'
-import type { Consumer } from './queue.js'
+import type { ConsumerEnd } from './queue.js'
 import type { Scenario } from './scenario.js'
 import { END, SEQUENCE_MASK } from './sequence.js'
 import type { Trace } from './trace.js'
+import { pauseFor } from './waiting.js'
 
 export interface ConsumerCounts {
   readonly delivered: number
@@ -15,12 +15,15 @@ export interface ConsumerCounts {
 /** Waits for the next value after the queue was found empty. */
 type Await = () => number | undefined
 
-function awaitFor(consumer: Consumer, { wait }: Scenario): Await {
-  if (wait === 'block') return () => consumer.pop()
-  const pause = wait === 'yield' ? () => sleep(YIELD_MS) : () => {}
+function awaitFor(end: ConsumerEnd, { wait }: Scenario): Await {
+  if (wait === 'block') {
+    const consumer = deriveConsumer(end)
+    return () => consumer.pop()
+  }
+  const pause = pauseFor(wait)
   return () => {
     for (;;) {
-      const value = consumer.tryPop()
+      const value = end.tryPop()
       if (value !== undefined) return value
       pause()
     }
@@ -37,24 +40,24 @@ function workOn(bytes: number): () => void {
 
 /** Takes the items of one phase until {@link END}, stamps the sampled ones, and checks that all come in order. */
 export class ConsumerLoop {
-  readonly #consumer: Consumer
+  readonly #end: ConsumerEnd
   readonly #await: Await
   readonly #work: (() => void) | undefined
   readonly #trace: Trace
   readonly #cpu: number
 
-  constructor(consumer: Consumer, scenario: Scenario, trace: Trace, cpu: number) {
-    this.#consumer = consumer
-    this.#await = awaitFor(consumer, scenario)
+  constructor(end: ConsumerEnd, scenario: Scenario, trace: Trace, cpu: number) {
+    this.#end = end
+    this.#await = awaitFor(end, scenario)
     this.#work = scenario.workBytes > 0 ? workOn(scenario.workBytes) : undefined
     this.#trace = trace
     this.#cpu = cpu
   }
 
   run(phase: Phase): ConsumerCounts {
-    const consumer = this.#consumer
+    const end = this.#end
     const work = this.#work
-    const { number, popped, done, consumerCpu, consumerAsleep } = this.#trace
+    const { number, popped, done, consumerCpu, consumerWaited } = this.#trace
     let delivered = 0
     let outOfOrder = 0
     let position = -1
@@ -62,9 +65,9 @@ export class ConsumerLoop {
     let row = 0
     let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
     for (;;) {
-      let value = consumer.tryPop()
-      const asleep = value === undefined
-      if (asleep) value = this.#await()
+      let value = end.tryPop()
+      const waited = value === undefined
+      if (waited) value = this.#await()
       if (value === undefined || value === END) break
       delivered++
       // Numbers only grow; what was dropped leaves a gap. Half the circle ahead means behind.
@@ -75,14 +78,14 @@ export class ConsumerLoop {
         last = value
         position += step
       }
-      while (sampled < position) sampled = number[++row] ?? Number.POSITIVE_INFINITY
+      while (sampled < position) sampled = number[++row] as number
       if (position === sampled) {
         popped[row] = process.hrtime.bigint()
         consumerCpu[row] = this.#cpu
-        consumerAsleep[row] = asleep ? 1 : 0
+        consumerWaited[row] = waited ? 1 : 0
         work?.()
         done[row] = process.hrtime.bigint()
-        sampled = number[++row] ?? Number.POSITIVE_INFINITY
+        sampled = number[++row] as number
       } else {
         work?.()
       }

@@ -1,18 +1,12 @@
 import { SpscError } from './errors.js'
 import type { AsyncOptions, Consumer, ConsumerEnd, Producer, ProducerEnd } from './queue.js'
+import { sleep } from './waiting.js'
 
 /** Tries before the first sleep: about the time a peer needs that is at work on another core. */
 const SPINS = 1000
 /** Sleeps grow from the first to the last, so a short wait ends soon and a long one costs little CPU. */
 const FIRST_SLEEP_MS = 0.05
 const LAST_SLEEP_MS = 1
-
-const never = new Int32Array(new SharedArrayBuffer(4))
-
-/** Gives the CPU away for `ms` milliseconds (fractions count). Not on a browser's main thread, which may not block. */
-export function sleep(ms: number): void {
-  Atomics.wait(never, 0, 0, ms)
-}
 
 function sleepAsync(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))

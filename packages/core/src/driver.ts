@@ -1,8 +1,9 @@
 import { placementOf, requirePinning } from './affinity.js'
-import type { Collector, RunContext } from './collector.js'
-import { errorMessage, SpscError } from './errors.js'
+import type { Collector } from './collector.js'
+import { Collectors } from './collectors.js'
+import { errorCode, errorMessage, SpscError } from './errors.js'
 import { monotonicClock } from './node-clock.js'
-import { type Phase, type PhaseCounts, type Pipeline, unavailable } from './pipeline.js'
+import type { Phase, PhaseCounts, Pipeline } from './pipeline.js'
 import type { QueueBackend } from './queue.js'
 import { seededRandom } from './random.js'
 import type { MeasuredRecord, PhaseRecord } from './record.js'
@@ -13,14 +14,16 @@ import { startWorkerPipeline } from './worker-pipeline.js'
 export * from './affinity.js'
 export * from './node-clock.js'
 
-/** Warm-up offers items at least this often, so that a slow pace still gets its code compiled. */
+/** Warm-up offers items at least this often, so that a slow pace still gets its code compiled; work may not keep up. */
 const WARMUP_INTERVAL_NS = 100_000
 /** At interval 0 stamping each item would change the regime; one in this many, at random, does not. */
 const MIN_SATURATED_GAP = 64
 /** Rows beyond the planned number of items: exponential gaps and early wake-ups may fit in a few more. */
 const ROW_RESERVE = 1.1
-/** Achieved against planned items per second: below this a schedule was not kept. */
+/** Offered against scheduled items: below this a schedule was not kept. */
 const RATE_TOLERANCE = 0.97
+/** Longer than a wake-up takes: the consumer is in its wait before the first item comes. */
+const SETTLE_NS = 1e6
 
 /** What one replicate is made of. */
 export interface ReplicateRequest {
@@ -30,9 +33,12 @@ export interface ReplicateRequest {
   readonly seed: number
 }
 
+/** Where a replicate is: the collectors start or stop, or a phase runs. */
+export type Stage = 'collectors' | Phase['name']
+
 export interface ReplicateHooks {
-  /** Called with both ends parked, before each phase. */
-  readonly onPhase?: (phase: Phase['name']) => void
+  /** Called with both ends parked, as each stage begins; the gate stays shut until it resolves. */
+  readonly onStage?: (stage: Stage) => void | Promise<void>
   /** Stops the threads at once; the promise rejects with `ERR_CANCELLED`. */
   readonly signal?: AbortSignal
 }
@@ -60,125 +66,196 @@ function traceRows({ prodIntervalUs, duration }: Scenario): number {
 }
 
 /** Starts the backend's own pipeline, or two workers around its ends. */
-async function startPipeline(
-  { backend, scenario, seed }: ReplicateRequest,
-  trace: Trace,
-  cancelled: Promise<never>,
-): Promise<Pipeline> {
+async function startPipeline(request: ReplicateRequest, trace: Trace, signal: AbortSignal): Promise<Pipeline> {
+  const { backend, scenario, seed } = request
   const placement = placementOf(scenario)
   const pinned = placement.producer !== undefined || placement.consumer !== undefined
-  const setup = { scenario, trace, seed, placement }
-  if (backend.drive !== undefined) {
-    if (pinned && !backend.supports.pin) {
-      throw new SpscError(
-        'ERR_CAPABILITY',
-        'driver',
-        `queue ${backend.name} runs its own threads and does not pin them; set pinProducer and pinConsumer to none`,
-      )
-    }
-    return backend.drive(setup)
+  const setup = { scenario, trace, seed, placement, signal }
+  if (backend.drive === undefined) {
+    if (pinned) await requirePinning()
+    return startWorkerPipeline(backend, setup)
   }
-  if (pinned) await requirePinning()
-  return startWorkerPipeline(backend, setup, cancelled)
+  if (pinned && !backend.supports.pin) {
+    throw new SpscError(
+      'ERR_CAPABILITY',
+      'driver',
+      `queue ${backend.name} runs its own threads and does not pin them; set pinProducer and pinConsumer to none`,
+    )
+  }
+  return backend.drive(setup)
 }
 
-function cancellation(signal: AbortSignal | undefined): SpscError {
-  return new SpscError('ERR_CANCELLED', 'driver', 'the run was cancelled', { cause: signal?.reason })
-}
-
-/** Calls the collectors; one that throws becomes unavailable and leaves the rest alone. */
-class Collectors {
-  readonly #collectors: readonly Collector[]
-  readonly #failed = new Map<string, string>()
-
-  constructor(collectors: readonly Collector[]) {
-    this.#collectors = collectors
-  }
-
-  async start(run: RunContext): Promise<void> {
-    for (const collector of this.#collectors) {
-      try {
-        await collector.start(run)
-      } catch (error) {
-        this.#failed.set(collector.name, errorMessage(error))
-      }
-    }
-  }
-
-  async stop(): Promise<Record<string, unknown>> {
-    const data: Record<string, unknown> = {}
-    for (const collector of this.#collectors) {
-      if (this.#failed.has(collector.name)) continue
-      try {
-        data[collector.name] = await collector.stop()
-      } catch (error) {
-        this.#failed.set(collector.name, errorMessage(error))
-      }
-    }
-    for (const [name, reason] of this.#failed) data[name] = unavailable(reason)
-    return data
-  }
-
-  /** One line for each that threw. */
-  get warnings(): string[] {
-    return [...this.#failed].map(([name, reason]) => `collector ${name}: ${reason}`)
-  }
-}
-
-function elapsedS({ startNs, endNs }: PhaseCounts): number {
+function elapsedS(startNs: bigint, endNs: bigint): number {
   return Number(endNs - startNs) / 1e9
 }
 
 /** `offered = delivered + dropped`, in order, or the figures mean nothing. */
-function checkIntegrity(
-  backend: string,
-  phase: string,
-  { offered, delivered, dropped, outOfOrder }: PhaseCounts,
-): void {
+function checkIntegrity(phase: string, { offered, delivered, dropped, outOfOrder }: PhaseCounts): void {
   if (offered === delivered + dropped && outOfOrder === 0) return
   throw new SpscError(
     'ERR_INTEGRITY',
     'driver',
-    `queue ${backend} is not first-in first-out: ${offered} offered, ${delivered} delivered, ${dropped} dropped, ${outOfOrder} out of order in phase ${phase}`,
+    `not first-in first-out: ${offered} offered, ${delivered} delivered, ${dropped} dropped, ${outOfOrder} out of order in phase ${phase}`,
   )
 }
 
-/** Throughput comes from the first measured phase: the only one when paced, the unstamped one at interval 0. */
-function figures(
-  scenario: Scenario,
-  counts: PhaseCounts,
-): Pick<
-  MeasuredRecord,
-  'offered' | 'delivered' | 'dropped' | 'drop_rate' | 'ops_s' | 'offered_ops_s' | 'planned_ops_s'
-> {
-  const { offered, delivered, dropped } = counts
-  const seconds = elapsedS(counts)
+function figures(scenario: Scenario, counts: PhaseCounts) {
+  const { offered, delivered, dropped, startNs, offersEndNs, endNs } = counts
   return {
     offered,
     delivered,
     dropped,
     drop_rate: offered === 0 ? 0 : dropped / offered,
-    ops_s: delivered / seconds,
-    offered_ops_s: offered / seconds,
+    ops_s: delivered / elapsedS(startNs, endNs),
+    offered_ops_s: offered / elapsedS(startNs, offersEndNs),
     ...(scenario.prodIntervalUs > 0 && { planned_ops_s: 1e6 / scenario.prodIntervalUs }),
   }
 }
 
 /** A relative sleep drifts by its nature; the other pacings promise a schedule, and one that was missed is no result. */
 function judgeRate(
-  { pacing, prodIntervalUs }: Scenario,
-  offeredPerS: number,
+  { pacing, prodIntervalUs, duration }: Scenario,
+  { offered, scheduled }: PhaseCounts,
 ): Pick<MeasuredRecord, 'warnings' | 'invalid'> {
-  const achieved = (offeredPerS * prodIntervalUs) / 1e6
-  if (prodIntervalUs === 0 || achieved >= RATE_TOLERANCE) return { warnings: [] }
+  if (prodIntervalUs === 0) return { warnings: [] }
   if (pacing === 'sleep') {
+    if (offered * prodIntervalUs >= RATE_TOLERANCE * duration * 1e6) return { warnings: [] }
     return {
-      warnings: ['a relative sleep drifts: fewer items were offered than planned; --pacing deadline keeps the rate'],
+      warnings: ['fewer items were offered than planned: a relative sleep drifts; --pacing deadline keeps the rate'],
     }
   }
-  const percent = Math.round(achieved * 100)
-  const invalid = `offered ${percent} % of the planned rate: the producer or a full queue held it up; lower the rate or raise the capacity`
+  if (offered >= RATE_TOLERANCE * scheduled) return { warnings: [] }
+  const percent = Math.round((100 * offered) / scheduled)
+  const invalid = `${percent} % of the scheduled items were offered: the producer or a full queue held them up; lower the rate or raise the capacity`
   return { warnings: [invalid], invalid }
+}
+
+function waitingWarnings({ wait }: Scenario, { drive, supports }: QueueBackend): string[] {
+  if (wait !== 'block' || drive !== undefined || supports.block) return []
+  return [
+    "this queue can't block: core polls it every 0.05 to 1 ms, which is in the latency; --wait spin measures the queue",
+  ]
+}
+
+/** One replicate on its way: a pipeline, what it is measured with, and what is known so far. */
+class Replicate {
+  readonly #request: ReplicateRequest
+  readonly #trace: Trace
+  readonly #pipeline: Pipeline
+  readonly #onStage: NonNullable<ReplicateHooks['onStage']>
+  readonly #collectors: Collectors
+  readonly #random: () => number
+  readonly #phases: PhaseRecord[] = []
+  readonly #warnings: string[]
+
+  constructor(request: ReplicateRequest, trace: Trace, pipeline: Pipeline, onStage: ReplicateHooks['onStage']) {
+    this.#request = request
+    this.#trace = trace
+    this.#pipeline = pipeline
+    this.#onStage = onStage ?? (() => {})
+    this.#collectors = new Collectors(request.collectors)
+    this.#random = seededRandom(request.seed)
+    this.#warnings = waitingWarnings(request.scenario, request.backend)
+  }
+
+  async measure(): Promise<Measurement> {
+    const { scenario } = this.#request
+    const { producer, consumer } = this.#pipeline
+    await this.#warmUp()
+    clearTrace(this.#trace)
+    await this.#onStage('collectors')
+    await this.#collectors.start({ scenario, producer, consumer, trace: this.#trace, clock: monotonicClock })
+    const counts = scenario.prodIntervalUs > 0 ? await this.#measurePaced() : await this.#measureFlatOut()
+    await this.#onStage('collectors')
+    const collectors = await this.#collectors.stop()
+    const rate = judgeRate(scenario, counts)
+    return {
+      status: 'ok',
+      ...rate,
+      ...figures(scenario, counts),
+      phases: this.#phases,
+      threads: { producer, consumer },
+      collectors,
+      warnings: [...rate.warnings, ...this.#warnings, ...this.#collectors.warnings],
+    }
+  }
+
+  /** Ends the threads and the collectors, however far they came. */
+  async end(): Promise<void> {
+    await this.#pipeline.stop()
+    await this.#collectors.stop()
+  }
+
+  /** Stamps too, so that the stamped paths are compiled. */
+  async #warmUp(): Promise<void> {
+    const { warmup, prodIntervalUs, workBytes } = this.#request.scenario
+    if (warmup === 0) return
+    const intervalNs = prodIntervalUs * 1000
+    const paceNs = workBytes === 0 ? Math.min(intervalNs, WARMUP_INTERVAL_NS) : intervalNs
+    await this.#run('warmup', warmup, paceNs, intervalNs === 0 ? MIN_SATURATED_GAP : 1)
+  }
+
+  async #measurePaced(): Promise<PhaseCounts> {
+    const { duration, prodIntervalUs } = this.#request.scenario
+    const planned = (duration * 1e6) / prodIntervalUs
+    const gap = Math.ceil((planned * ROW_RESERVE) / MAX_TRACE_ROWS)
+    return this.#measurePhase('paced', duration, gap)
+  }
+
+  async #measureFlatOut(): Promise<PhaseCounts> {
+    const half = this.#request.scenario.duration / 2
+    const counts = await this.#measurePhase('throughput', half)
+    const gap = Math.max(MIN_SATURATED_GAP, Math.ceil((counts.offered * 1.5) / this.#trace.rows))
+    await this.#measurePhase('sampled', half, gap)
+    return counts
+  }
+
+  async #measurePhase(name: Phase['name'], seconds: number, meanGap?: number): Promise<PhaseCounts> {
+    const counts = await this.#run(name, seconds, this.#request.scenario.prodIntervalUs * 1000, meanGap)
+    const { startNs, offersEndNs, endNs, outOfOrder: _, ...items } = counts
+    const times = { start_ns: Number(startNs), offers_end_ns: Number(offersEndNs), end_ns: Number(endNs) }
+    const sampling = meanGap === undefined ? {} : { sampled: traceLength(this.#trace), mean_gap: meanGap }
+    const record = { name, stamped: meanGap !== undefined, ...items, ...times, ...sampling }
+    this.#phases.push(record)
+    if (meanGap !== undefined) this.#checkTrace(counts)
+    await this.#collectors.phaseEnd(record)
+    return counts
+  }
+
+  /** @param meanGap items per sampled one; absent: nothing is stamped */
+  async #run(name: Phase['name'], seconds: number, intervalNs: number, meanGap?: number): Promise<PhaseCounts> {
+    const stamped = meanGap !== undefined
+    if (stamped) planTrace(this.#trace, meanGap, this.#random)
+    await this.#onStage(name)
+    const phase = { name, durationNs: seconds * 1e9, intervalNs, settleNs: SETTLE_NS, stamped }
+    if (name !== 'warmup') await this.#collectors.phaseStart(phase)
+    const counts = await this.#pipeline.run(phase)
+    checkIntegrity(name, counts)
+    return counts
+  }
+
+  /** More items than the plan allowed for leave the rest of the phase without samples. */
+  #checkTrace({ offered }: PhaseCounts): void {
+    const { number, rows } = this.#trace
+    const last = number[rows - 2] ?? 0
+    if (offered <= last + 1) return
+    const percent = Math.round((100 * last) / offered)
+    this.#warnings.push(
+      `the trace was full after ${percent} % of the items: latencies are of the beginning; measure again`,
+    )
+  }
+}
+
+function cancellation(signal: AbortSignal): SpscError {
+  return new SpscError('ERR_CANCELLED', 'driver', 'the run was cancelled', { cause: signal.reason })
+}
+
+/** What goes wrong in a backend's hands is said of the backend. */
+function blame(backend: QueueBackend, error: unknown): SpscError {
+  const code = errorCode(error, 'ERR_PLUGIN_FAILED')
+  if (code === 'ERR_CPU' || code === 'ERR_CAPABILITY') return error as SpscError
+  const message = errorMessage(error).replace(/^\[spsc] \[driver] /, '')
+  return new SpscError(code, 'driver', `queue ${backend.name}: ${message}`, { cause: error })
 }
 
 /**
@@ -191,63 +268,32 @@ function judgeRate(
  * const { ops_s } = await runReplicate({ backend: sab, scenario: parseScenario('mine'), collectors: [], seed: 1 })
  */
 export async function runReplicate(request: ReplicateRequest, hooks: ReplicateHooks = {}): Promise<Measurement> {
-  const { backend, scenario, seed } = request
-  const { signal, onPhase = () => {} } = hooks
-  if (signal?.aborted) throw cancellation(signal)
+  const { signal = new AbortController().signal, onStage } = hooks
+  let cancel = () => {}
   const cancelled = new Promise<never>((_, reject) => {
-    signal?.addEventListener('abort', () => reject(cancellation(signal)), { once: true })
+    cancel = () => reject(cancellation(signal))
   })
   cancelled.catch(() => {})
-  const trace = createTrace(traceRows(scenario))
-  const random = seededRandom(seed)
-  const pipeline = await startPipeline(request, trace, cancelled)
-
-  const intervalNs = scenario.prodIntervalUs * 1000
-  const phases: PhaseRecord[] = []
-  const run = async (name: Phase['name'], seconds: number, stamped: boolean, meanGap: number): Promise<PhaseCounts> => {
-    if (stamped) planTrace(trace, meanGap, random)
-    onPhase(name)
-    const paceNs = name === 'warmup' ? Math.min(intervalNs, WARMUP_INTERVAL_NS) : intervalNs
-    const phase = { name, durationNs: seconds * 1e9, intervalNs: paceNs, stamped }
-    const counts = await Promise.race([pipeline.run(phase), cancelled])
-    checkIntegrity(backend.name, name, counts)
-    const { offered, delivered, dropped } = counts
-    const sampling = stamped ? { sampled: traceLength(trace), mean_gap: meanGap } : {}
-    if (name !== 'warmup')
-      phases.push({ name, stamped, offered, delivered, dropped, elapsed_s: elapsedS(counts), ...sampling })
-    return counts
+  if (signal.aborted) cancel()
+  signal.addEventListener('abort', cancel)
+  let replicate: Replicate | undefined
+  const measure = async () => {
+    const trace = createTrace(traceRows(request.scenario))
+    const pipeline = await startPipeline(request, trace, signal)
+    if (signal.aborted) {
+      // It came up in spite of that, when nobody waits for it any more.
+      await pipeline.stop()
+      throw cancellation(signal)
+    }
+    replicate = new Replicate(request, trace, pipeline, onStage)
+    return replicate.measure()
   }
-
   try {
-    // Warm-up stamps too, so that the stamped paths are compiled; its rows are cleared with the next plan.
-    const warmupGap = intervalNs === 0 ? MIN_SATURATED_GAP : 1
-    if (scenario.warmup > 0) await run('warmup', scenario.warmup, true, warmupGap)
-    clearTrace(trace)
-    const collectors = new Collectors(request.collectors)
-    const { producer, consumer } = pipeline
-    await collectors.start({ scenario, producer, consumer, trace, clock: monotonicClock })
-    let counts: PhaseCounts
-    if (intervalNs > 0) {
-      const planned = (scenario.duration * 1e9) / intervalNs
-      counts = await run('paced', scenario.duration, true, Math.ceil((planned * ROW_RESERVE) / MAX_TRACE_ROWS))
-    } else {
-      counts = await run('throughput', scenario.duration / 2, false, 0)
-      const gap = Math.max(MIN_SATURATED_GAP, Math.ceil((counts.offered * 1.5) / trace.rows))
-      await run('sampled', scenario.duration / 2, true, gap)
-    }
-    const result = figures(scenario, counts)
-    const data = await collectors.stop()
-    const rate = judgeRate(scenario, result.offered_ops_s)
-    return {
-      status: 'ok',
-      ...rate,
-      ...result,
-      phases,
-      threads: { producer, consumer },
-      collectors: data,
-      warnings: [...rate.warnings, ...collectors.warnings],
-    }
+    return await Promise.race([cancelled, signal.aborted ? cancelled : measure()])
+  } catch (error) {
+    throw signal.aborted ? cancellation(signal) : blame(request.backend, error)
   } finally {
-    await pipeline.stop()
+    signal.removeEventListener('abort', cancel)
+    await replicate?.end()
   }
 }

@@ -17,6 +17,7 @@ export function nowNs(): number {
 
 /** Writes a number of nanoseconds into a u64 column seen as 32-bit halves (little-endian, as every machine Node runs on but s390x). */
 export function storeNs(columnHalves: Uint32Array, row: number, ns: number): void {
-  columnHalves[2 * row] = ns % 2 ** 32
-  columnHalves[2 * row + 1] = ns / 2 ** 32
+  const high = Math.floor(ns / 2 ** 32)
+  columnHalves[2 * row] = ns - high * 2 ** 32
+  columnHalves[2 * row + 1] = high
 }

@@ -10,6 +10,8 @@ export interface PipelineSetup {
   /** Seeds whatever the pipeline draws at random (arrival gaps). */
   readonly seed: number
   readonly placement: Placement
+  /** Aborts while the threads are being made: the pipeline then rejects and leaves none behind. */
+  readonly signal: AbortSignal
 }
 
 /** A stretch of the pipeline's life between two gates, with both ends parked before and after. */
@@ -23,6 +25,8 @@ export interface Phase {
   readonly durationNs: number
   /** Nanoseconds between two items; 0: as fast as the queue takes them. */
   readonly intervalNs: number
+  /** Nanoseconds from the gate to the first offer: the consumer is on its way into its wait when the gate opens. */
+  readonly settleNs: number
   /** Whether the trace is filled. */
   readonly stamped: boolean
 }
@@ -34,8 +38,11 @@ export interface PhaseCounts {
   readonly dropped: number
   /** Items that did not arrive in the order they were pushed. */
   readonly outOfOrder: number
-  /** Clock at the first offer and after the last item was consumed, in nanoseconds. */
+  /** Items whose due time fell into the phase: what a kept schedule offers. At interval 0: `offered`. */
+  readonly scheduled: number
+  /** Clock at the first offer, when the producer stopped offering, and after the last item was consumed: nanoseconds. */
   readonly startNs: bigint
+  readonly offersEndNs: bigint
   readonly endNs: bigint
 }
 
@@ -49,9 +56,12 @@ export interface Thread {
 export interface Pipeline {
   readonly producer: Thread
   readonly consumer: Thread
-  /** Opens the gate for one phase; resolves when both ends are parked again. */
+  /**
+   * Opens the gate for one phase; resolves when both ends are parked again and the queue is empty. How the consumer
+   * learns of the phase's end is the pipeline's own affair.
+   */
   run(phase: Phase): Promise<PhaseCounts>
-  /** Ends both threads, whatever they are doing. */
+  /** Ends both threads, whatever they are doing; resolves when they are gone. A `run` in flight rejects. Idempotent. */
   stop(): Promise<void>
 }
 

@@ -1,123 +1,139 @@
-import { sleep } from './derive.js'
+import { deriveProducer } from './derive.js'
 import { nowNs, storeNs } from './node-clock.js'
 import type { Phase } from './pipeline.js'
-import type { Producer } from './queue.js'
+import type { ProducerEnd } from './queue.js'
 import type { Scenario } from './scenario.js'
 import { END, SEQUENCE_MASK } from './sequence.js'
 import type { Trace } from './trace.js'
+import { pauseFor, sleep } from './waiting.js'
 
 export interface ProducerCounts {
   readonly offered: number
   readonly dropped: number
+  readonly scheduled: number
   readonly startNs: number
+  readonly offersEndNs: number
 }
 
-/** Items offered between two looks at the clock when nothing paces them: the look costs as much as several pushes. */
-const ITEMS_PER_LOOK = 256
-/** The consumer is on its way into its wait when the gate opens; the first item gives it this long. */
-const SETTLE_NS = 1e6
-/** `yield`: the shortest sleep there is, since JavaScript can't give a time slice away. The kernel makes it ~55 µs. */
-export const YIELD_MS = 0.001
+/** A look at the clock costs as much as several pushes: at interval 0 there is one in this time, or every 1024 items. */
+const LOOK_NS = 20_000
+const MAX_BURST = 1024
 
 /** One attempt to hand over a value as the scenario wants it when the queue is full. `false`: dropped. */
 type Push = (value: number) => boolean
 
-function pushFor(producer: Producer, { onFull, wait }: Scenario): Push {
-  if (onFull === 'drop') return (value) => producer.tryPush(value)
-  if (wait === 'block') return (value) => producer.push(value)
-  const pause = wait === 'yield' ? () => sleep(YIELD_MS) : () => {}
+function pushFor(end: ProducerEnd, { onFull, wait }: Scenario): Push {
+  if (onFull === 'drop') return (value) => end.tryPush(value)
+  if (wait === 'block') {
+    const producer = deriveProducer(end)
+    return (value) => producer.push(value)
+  }
+  const pause = pauseFor(wait)
   return (value) => {
-    while (!producer.tryPush(value)) pause()
+    while (!end.tryPush(value)) pause()
     return true
   }
 }
 
+function spinUntil(dueNs: number): void {
+  while (nowNs() < dueNs);
+}
+
 function waitUntilFor({ pacing }: Scenario): (dueNs: number) => void {
-  if (pacing === 'spin') {
-    return (dueNs) => {
-      while (nowNs() < dueNs);
-    }
-  }
+  if (pacing === 'spin') return spinUntil
   return (dueNs) => {
     const leftNs = dueNs - nowNs()
     if (leftNs > 0) sleep(leftNs / 1e6)
+    // V8 cuts the time-out to whole microseconds, so the sleep may end up to one early.
+    spinUntil(dueNs)
   }
 }
 
 /** Offers the items of one phase, stamps the sampled ones, and ends the phase with {@link END}. */
 export class ProducerLoop {
   readonly #push: Push
+  readonly #pushEnd: () => void
   readonly #waitUntil: (dueNs: number) => void
-  readonly #producer: Producer
   readonly #scenario: Scenario
   readonly #trace: Trace
   readonly #dueHalves: Uint32Array
   readonly #cpu: number
   readonly #random: () => number
 
-  constructor(producer: Producer, scenario: Scenario, trace: Trace, cpu: number, random: () => number) {
-    this.#producer = producer
+  /** @param random uniform in [0, 1), for arrival gaps */
+  constructor(end: ProducerEnd, scenario: Scenario, trace: Trace, cpu: number, random: () => number) {
     this.#scenario = scenario
     this.#trace = trace
     this.#dueHalves = new Uint32Array(trace.due.buffer, trace.due.byteOffset, 2 * trace.rows)
     this.#cpu = cpu
     this.#random = random
-    this.#push = pushFor(producer, scenario)
+    this.#push = pushFor(end, scenario)
+    const pushAtLast = pushFor(end, { ...scenario, onFull: 'block' })
+    this.#pushEnd = () => pushAtLast(END)
     this.#waitUntil = waitUntilFor(scenario)
   }
 
   run(phase: Phase): ProducerCounts {
-    const counts = phase.intervalNs === 0 ? this.#offerFlatOut(phase) : this.#offerPaced(phase)
-    this.#producer.push(END)
-    return counts
+    const startNs = nowNs() + phase.settleNs
+    this.#waitUntil(startNs)
+    const counts = phase.intervalNs === 0 ? this.#offerFlatOut(phase, startNs) : this.#offerPaced(phase, startNs)
+    this.#pushEnd()
+    return { ...counts, startNs }
   }
 
-  /** Interval 0: due is when the producer gets to it. */
-  #offerFlatOut(phase: Phase): ProducerCounts {
+  /** Interval 0: nothing is due at a time, so `due` stays absent. */
+  #offerFlatOut(phase: Phase, startNs: number): Omit<ProducerCounts, 'startNs'> {
     const push = this.#push
     const { number } = this.#trace
+    const endNs = startNs + phase.durationNs
     let offered = 0
     let dropped = 0
     let row = 0
     let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
-    const startNs = nowNs()
-    const endNs = startNs + phase.durationNs
+    let burst = 1
+    let lookedNs = startNs
     do {
-      for (const until = offered + ITEMS_PER_LOOK; offered < until; offered++) {
+      for (const until = offered + burst; offered < until; offered++) {
         if (offered === sampled) {
-          if (!this.#offerStamped(offered, row, nowNs())) dropped++
-          sampled = number[++row] ?? Number.POSITIVE_INFINITY
+          if (!this.#offerStamped(offered, row)) dropped++
+          sampled = number[++row] as number
         } else if (!push(offered & SEQUENCE_MASK)) {
           dropped++
         }
       }
-    } while (nowNs() < endNs)
-    return { offered, dropped, startNs }
+      const now = nowNs()
+      burst = now - lookedNs > LOOK_NS ? Math.max(1, burst >>> 1) : Math.min(MAX_BURST, burst * 2)
+      lookedNs = now
+    } while (lookedNs < endNs)
+    return { offered, dropped, scheduled: offered, offersEndNs: lookedNs }
   }
 
-  #offerPaced(phase: Phase): ProducerCounts {
+  #offerPaced(phase: Phase, startNs: number): Omit<ProducerCounts, 'startNs'> {
     const { number } = this.#trace
+    const endNs = startNs + phase.durationNs
     let offered = 0
     let dropped = 0
     let row = 0
     let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
-    const startNs = nowNs()
-    const endNs = startNs + phase.durationNs
-    for (let dueNs = startNs + Math.min(phase.intervalNs, SETTLE_NS); dueNs < endNs; offered++) {
+    let dueNs = startNs
+    for (; dueNs < endNs; offered++) {
       this.#waitUntil(dueNs)
-      // A schedule that back-pressure has pushed past the end stays unfinished: the achieved rate says so.
+      // A schedule that back-pressure has pushed past the end stays unfinished: `scheduled` says how much was left.
       if (nowNs() >= endNs) break
       if (offered === sampled) {
-        if (!this.#offerStamped(offered, row, dueNs)) dropped++
-        sampled = number[++row] ?? Number.POSITIVE_INFINITY
+        storeNs(this.#dueHalves, row, dueNs)
+        if (!this.#offerStamped(offered, row)) dropped++
+        sampled = number[++row] as number
       } else if (!this.#push(offered & SEQUENCE_MASK)) {
         dropped++
       }
       // A relative sleep starts anew from wherever the item left it; the other pacings keep to their schedule.
       dueNs = (this.#scenario.pacing === 'sleep' ? nowNs() : dueNs) + this.#gapNs(phase.intervalNs)
     }
+    let scheduled = offered
+    for (; dueNs < endNs; dueNs += this.#gapNs(phase.intervalNs)) scheduled++
     this.#waitUntil(endNs)
-    return { offered, dropped, startNs }
+    return { offered, dropped, scheduled, offersEndNs: nowNs() }
   }
 
   /** Exponential gaps by inversion: −ln(1 − u) · mean. */
@@ -125,9 +141,8 @@ export class ProducerLoop {
     return this.#scenario.arrival === 'fixed' ? meanNs : -Math.log(1 - this.#random()) * meanNs
   }
 
-  #offerStamped(item: number, row: number, dueNs: number): boolean {
+  #offerStamped(item: number, row: number): boolean {
     const { sent, pushed, producerCpu } = this.#trace
-    storeNs(this.#dueHalves, row, dueNs)
     producerCpu[row] = this.#cpu
     sent[row] = process.hrtime.bigint()
     if (!this.#push(item & SEQUENCE_MASK)) return false

@@ -53,7 +53,10 @@ export interface ConsumerEnd {
   tryPop(): number | undefined
   /** No more items are wanted: the producer's blocking calls throw `ERR_CLOSED`. Idempotent. */
   close(): void
-  /** `true` once either end has been closed; items may still be waiting. */
+  /**
+   * `true` once either end has been closed; items may still be waiting. The stream has ended when `tryPop`, called after
+   * seeing this, gives `undefined`.
+   */
   readonly closed: boolean
   /** Blocks at most `timeoutMs` (absent: for ever). `undefined`: timed out, or closed and drained. */
   pop?(timeoutMs?: number): number | undefined

@@ -34,7 +34,7 @@ export interface HistogramData {
   readonly dropped: number
   /** Sampled items that were pushed and never popped: a fault of the queue. They count in no percentile. */
   readonly lost: number
-  /** Latencies and responses below zero: a fault of the clock. They count in no percentile. */
+  /** Latencies and responses below zero: a fault of the clock or the pacer. They count in no percentile. */
   readonly negative: { readonly latency: number; readonly response: number }
   /** Values above 2^53 − 1 ns, recorded as that. */
   readonly clamped: number
@@ -44,8 +44,12 @@ export interface HistogramData {
 export interface PhaseRecord
   extends Pick<Phase, 'name' | 'stamped'>,
     Pick<PhaseCounts, 'offered' | 'delivered' | 'dropped'> {
-  /** First offer to last item consumed. */
-  readonly elapsed_s: number
+  /** Clock at the first offer, when the producer stopped offering, and after the last item was consumed. */
+  readonly start_ns: number
+  readonly offers_end_ns: number
+  readonly end_ns: number
+  /** Items whose due time fell into the phase: what a kept schedule offers. */
+  readonly scheduled: number
   /** Trace rows filled, and the mean number of items per row; absent when unstamped. */
   readonly sampled?: number
   readonly mean_gap?: number
@@ -72,7 +76,10 @@ interface RecordHead {
   readonly warnings: readonly string[]
 }
 
-/** A replicate that was measured. `offered = delivered + dropped`, exactly. */
+/**
+ * A replicate that was measured. `offered = delivered + dropped`, exactly. Counts and rates are of the first measured
+ * phase: the only one when paced, the unstamped one at interval 0.
+ */
 export interface MeasuredRecord extends RecordHead {
   readonly status: 'ok'
   /** Why the figures are not those of the experiment that was asked for (an open-loop rate was missed). */
@@ -82,11 +89,11 @@ export interface MeasuredRecord extends RecordHead {
   readonly dropped: number
   /** `dropped / offered`. */
   readonly drop_rate: number
-  /** Delivered items per wall second. */
+  /** Delivered items per wall second, from the first offer to the last item consumed. */
   readonly ops_s: number
   /** Items per second the interval asks for; absent at interval 0. */
   readonly planned_ops_s?: number
-  /** Offered items per wall second. */
+  /** Offered items per wall second, from the first offer until the producer stopped. */
   readonly offered_ops_s: number
   readonly phases: readonly PhaseRecord[]
   readonly threads: { readonly producer: Thread; readonly consumer: Thread }

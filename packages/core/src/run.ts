@@ -37,17 +37,14 @@ export interface RunEvents {
  */
 export class Run extends EventEmitter<RunEvents> {
   readonly #controller = new AbortController()
+  /** Aborts when the run is cancelled. */
+  readonly signal: AbortSignal
 
   /** @param signal cancels the run when it aborts */
   constructor(signal?: AbortSignal) {
     super()
-    if (signal?.aborted) this.cancel(signal.reason)
-    else signal?.addEventListener('abort', () => this.cancel(signal.reason), { once: true, signal: this.signal })
-  }
-
-  /** Aborts when the run is cancelled. */
-  get signal(): AbortSignal {
-    return this.#controller.signal
+    const own = this.#controller.signal
+    this.signal = signal === undefined ? own : AbortSignal.any([own, signal])
   }
 
   /** Stops the replicate in flight; what has been stored stays. Idempotent. */

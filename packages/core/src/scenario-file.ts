@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { settings } from './scenario.js'
+import { SETTINGS, type Setting, settings } from './scenario.js'
 
 /** One value, or a list of values that unfolds into a matrix. */
 function oneOrMore<Schema extends v.GenericSchema>(setting: Schema) {
@@ -7,20 +7,12 @@ function oneOrMore<Schema extends v.GenericSchema>(setting: Schema) {
   return v.optional(v.union([setting, v.pipe(v.array(setting), v.minLength(1, 'at least one value'))], allowed))
 }
 
+type Matrix = { [Key in Setting]: ReturnType<typeof oneOrMore<(typeof settings)[Key]>> }
+
 const matrix = v.strictObject(
   {
-    description: v.optional(v.string()),
-    duration: oneOrMore(settings.duration),
-    warmup: oneOrMore(settings.warmup),
-    prodIntervalUs: oneOrMore(settings.prodIntervalUs),
-    queueCap: oneOrMore(settings.queueCap),
-    workBytes: oneOrMore(settings.workBytes),
-    pinProducer: oneOrMore(settings.pinProducer),
-    pinConsumer: oneOrMore(settings.pinConsumer),
-    pacing: oneOrMore(settings.pacing),
-    arrival: oneOrMore(settings.arrival),
-    onFull: oneOrMore(settings.onFull),
-    wait: oneOrMore(settings.wait),
+    description: v.optional(v.string('text')),
+    ...(Object.fromEntries(SETTINGS.map((key) => [key, oneOrMore(settings[key])])) as Matrix),
   },
   'settings by name',
 )

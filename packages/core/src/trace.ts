@@ -18,7 +18,7 @@ export interface TraceHandle {
  * One row per sampled item, as columns in shared memory, allocated before the run.
  *
  * ```
- * number | due  sent  pushed  popped  done | producerCpu consumerCpu | consumerAsleep
+ * number | due  sent  pushed  popped  done | producerCpu consumerCpu | consumerWaited
  *  f64   | u64 nanoseconds of the clock    | i16         i16         | i8
  *        |<-- producer ---->|<- consumer ->|
  * ```
@@ -43,11 +43,29 @@ export interface Trace {
   readonly done: BigUint64Array
   readonly producerCpu: Int16Array
   readonly consumerCpu: Int16Array
-  /** 1: the consumer found the queue empty and had to wait for this item. */
-  readonly consumerAsleep: Int8Array
+  /** 0: the item was there; 1: the consumer waited for it, whether asleep is not known; 2: it slept. */
+  readonly consumerWaited: Int8Array
 }
 
-const BYTES_PER_ROW = 8 + 5 * 8 + 2 * 2 + 1
+interface ColumnType {
+  readonly BYTES_PER_ELEMENT: number
+  new (buffer: SharedArrayBuffer, byteOffset: number, length: number): { readonly byteLength: number }
+}
+
+/** Widest first, so that every column is aligned whatever the number of rows. */
+const COLUMNS: Readonly<Record<string, ColumnType>> = {
+  number: Float64Array,
+  due: BigUint64Array,
+  sent: BigUint64Array,
+  pushed: BigUint64Array,
+  popped: BigUint64Array,
+  done: BigUint64Array,
+  producerCpu: Int16Array,
+  consumerCpu: Int16Array,
+  consumerWaited: Int8Array,
+}
+
+const BYTES_PER_ROW = Object.values(COLUMNS).reduce((bytes, { BYTES_PER_ELEMENT }) => bytes + BYTES_PER_ELEMENT, 0)
 
 /** Allocates a trace of `rows` rows (1 to {@link MAX_TRACE_ROWS}), all absent. */
 export function createTrace(rows: number): Trace {
@@ -62,27 +80,20 @@ export function createTrace(rows: number): Trace {
 /** The same trace in another thread. */
 export function attachTrace(handle: TraceHandle): Trace {
   const { buffer, rows } = handle
-  const times = (column: number) => new BigUint64Array(buffer, 8 * rows * column, rows)
-  return {
-    handle,
-    rows,
-    number: new Float64Array(buffer, 0, rows),
-    due: times(1),
-    sent: times(2),
-    pushed: times(3),
-    popped: times(4),
-    done: times(5),
-    producerCpu: new Int16Array(buffer, 48 * rows, rows),
-    consumerCpu: new Int16Array(buffer, 50 * rows, rows),
-    consumerAsleep: new Int8Array(buffer, 52 * rows, rows),
-  }
+  let offset = 0
+  const columns = Object.entries(COLUMNS).map(([name, Column]) => {
+    const column = new Column(buffer, offset, rows)
+    offset += column.byteLength
+    return [name, column] as const
+  })
+  return { handle, rows, ...Object.fromEntries(columns) } as Trace
 }
 
 /** Marks every cell absent, so that rows of an earlier phase can't be taken for rows of the next. */
 export function clearTrace(trace: Trace): void {
   trace.number.fill(Number.POSITIVE_INFINITY)
   for (const column of [trace.due, trace.sent, trace.pushed, trace.popped, trace.done]) column.fill(ABSENT_TIME)
-  for (const column of [trace.producerCpu, trace.consumerCpu, trace.consumerAsleep]) column.fill(ABSENT)
+  for (const column of [trace.producerCpu, trace.consumerCpu, trace.consumerWaited]) column.fill(ABSENT)
 }
 
 /**
@@ -94,7 +105,8 @@ export function clearTrace(trace: Trace): void {
 export function planTrace(trace: Trace, meanGap: number, random: () => number): void {
   clearTrace(trace)
   let item = meanGap === 1 ? 0 : Math.floor(random() * meanGap)
-  for (let row = 0; row < trace.rows; row++) {
+  // The last row stays at infinity: it ends the walk, so that neither end has to look for the end of the column.
+  for (let row = 0; row < trace.rows - 1; row++) {
     trace.number[row] = item
     item += meanGap === 1 ? 1 : 1 + Math.floor(random() * (2 * meanGap - 1))
   }

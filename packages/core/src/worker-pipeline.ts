@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { pinThread } from './affinity.js'
 import type { ConsumerCounts } from './consumer-loop.js'
-import { errorCode, errorMessage, SpscError } from './errors.js'
+import { SpscError } from './errors.js'
 import {
   isUnavailable,
   type Phase,
@@ -22,13 +22,11 @@ const MAX_HEAP_MIB = 512
 class End {
   readonly role: Role
   readonly #worker: Worker
-  readonly #backend: string
   #answer: { resolve(message: FromWorker): void; reject(error: Error): void } | undefined
   #early: FromWorker | Error | undefined
 
-  constructor(setup: WorkerSetup, backend: string) {
+  constructor(setup: WorkerSetup) {
     this.role = setup.role
-    this.#backend = backend
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: setup,
       name: `spsc ${setup.role}`,
@@ -40,7 +38,7 @@ class End {
   }
 
   #failure(reason: string): SpscError {
-    return new SpscError('ERR_PLUGIN_FAILED', 'driver', `queue ${this.#backend}, ${this.role}: ${reason}`)
+    return new SpscError('ERR_PLUGIN_FAILED', 'driver', `${this.role}: ${reason}`)
   }
 
   #settle(message: FromWorker | Error): void {
@@ -95,50 +93,37 @@ async function pin(thread: Thread, cpu: number | undefined): Promise<void> {
   await pinThread(thread.tid, cpu)
 }
 
-/** What goes wrong while the backend makes a queue or its handle is sent, is said of the backend. */
-function blaming<Result>(backend: string, action: () => Result): Result {
-  try {
-    return action()
-  } catch (error) {
-    const code = errorCode(error, 'ERR_PLUGIN_FAILED')
-    throw new SpscError(code, 'driver', `queue ${backend}: ${errorMessage(error)}`, { cause: error })
-  }
-}
-
 /**
  * The pipeline of a backend that has no `drive`: its two ends in two worker threads.
  *
- * @param cancelled ends the threads when it rejects before they are ready
  * @throws `ERR_PLUGIN…` where the backend can't be loaded, created or attached, `ERR_CAPABILITY` where it can't be pinned
  */
 export async function startWorkerPipeline(
   backend: QueueBackend,
-  { scenario, trace, seed, placement }: PipelineSetup,
-  cancelled: Promise<never>,
+  { scenario, trace, seed, placement, signal }: PipelineSetup,
 ): Promise<Pipeline> {
-  const queue = blaming(backend.name, () => backend.create({ capacity: scenario.queueCap }))
+  const queue = backend.create({ capacity: scenario.queueCap })
   const gate = new SharedArrayBuffer(4)
   const end = (role: Role) =>
-    new End(
-      {
-        role,
-        backend: { module: backend.module, name: backend.name },
-        handle: queue.handle,
-        scenario,
-        trace: trace.handle,
-        gate,
-        seed,
-        cpu: placement[role] ?? ABSENT,
-      },
-      backend.name,
-    )
-  const [producer, consumer] = blaming(backend.name, () => [end('producer'), end('consumer')] as const)
+    new End({
+      role,
+      backend: { module: backend.module, name: backend.name },
+      handle: queue.handle,
+      scenario,
+      trace: trace.handle,
+      gate,
+      seed,
+      cpu: placement[role] ?? ABSENT,
+    })
+  const producer = end('producer')
+  const consumer = end('consumer')
   const stop = async () => {
     await Promise.all([producer.stop(), consumer.stop()])
   }
+  // Its thread's end is the answer that a waiting end gets.
+  signal.addEventListener('abort', stop, { once: true })
   try {
-    const ready = Promise.all([producer.ready(), consumer.ready()])
-    const [producerThread, consumerThread] = await Promise.race([ready, cancelled])
+    const [producerThread, consumerThread] = await Promise.all([producer.ready(), consumer.ready()])
     await Promise.all([pin(producerThread, placement.producer), pin(consumerThread, placement.consumer)])
     return {
       producer: producerThread,
@@ -147,15 +132,17 @@ export async function startWorkerPipeline(
       async run(phase: Phase): Promise<PhaseCounts> {
         producer.send(phase)
         consumer.send(phase)
-        const [{ startNs, ...offers }, deliveries] = await Promise.all([
+        const [{ startNs, offersEndNs, ...offers }, deliveries] = await Promise.all([
           producer.parked<ProducerCounts>(),
           consumer.parked<ConsumerCounts>(),
         ])
-        return { ...offers, ...deliveries, startNs: BigInt(startNs) }
+        return { ...offers, ...deliveries, startNs: BigInt(startNs), offersEndNs: BigInt(offersEndNs) }
       },
     }
   } catch (error) {
     await stop()
     throw error
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }

@@ -1,7 +1,6 @@
 import { readlinkSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { ConsumerLoop } from './consumer-loop.js'
-import { deriveConsumer, deriveProducer } from './derive.js'
 import { errorCode, errorMessage } from './errors.js'
 import type { Phase, Thread } from './pipeline.js'
 import { unavailable } from './pipeline.js'
@@ -15,6 +14,9 @@ import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
 //
 //   main     --phase-->  both workers
 //   worker   rendezvous with the other, run the phase, --parked--> main
+
+/** Makes the arrival gaps another sequence than the choice of samples, which the same seed draws. */
+const ARRIVALS = 0x9e3779b9
 
 const setup = workerData as WorkerSetup
 const port = parentPort as NonNullable<typeof parentPort>
@@ -40,12 +42,11 @@ async function prepare(): Promise<(phase: Phase) => void> {
   const queue = backend.attach(setup.handle)
   const trace = attachTrace(setup.trace)
   if (setup.role === 'producer') {
-    const producer = deriveProducer(queue.producer())
-    const loop = new ProducerLoop(producer, setup.scenario, trace, setup.cpu, seededRandom(setup.seed))
+    const random = seededRandom(setup.seed ^ ARRIVALS)
+    const loop = new ProducerLoop(queue.producer(), setup.scenario, trace, setup.cpu, random)
     return (phase) => send({ type: 'parked', counts: loop.run(phase) })
   }
-  const consumer = deriveConsumer(queue.consumer())
-  const loop = new ConsumerLoop(consumer, setup.scenario, trace, setup.cpu)
+  const loop = new ConsumerLoop(queue.consumer(), setup.scenario, trace, setup.cpu)
   return (phase) => send({ type: 'parked', counts: loop.run(phase) })
 }
 

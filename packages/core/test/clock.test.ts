@@ -25,7 +25,11 @@ test('the clock as a number is the same clock', (t) => {
 test('a number of nanoseconds is stored as the u64 that it is, without its fraction', (t) => {
   const column = new BigUint64Array(3)
   const halves = new Uint32Array(column.buffer)
-  const ns = fc.oneof(fc.maxSafeNat(), fc.double({ min: 0, max: 2 ** 53, noNaN: true }), fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, 2 ** 53))
+  const ns = fc.oneof(
+    fc.maxSafeNat(),
+    fc.double({ min: 0, max: 2 ** 53, noNaN: true }),
+    fc.constantFrom(0, 2 ** 32 - 1, 2 ** 32, 2 ** 53),
+  )
   fc.assert(
     fc.property(ns, (value) => {
       storeNs(halves, 1, value)

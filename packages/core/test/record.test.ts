@@ -26,7 +26,21 @@ const MEASURED: MeasuredRecord = {
   ops_s: 9,
   offered_ops_s: 10,
   planned_ops_s: 1000,
-  phases: [{ name: 'paced', stamped: true, offered: 10, delivered: 9, dropped: 1, elapsed_s: 1, sampled: 10, mean_gap: 1 }],
+  phases: [
+    {
+      name: 'paced',
+      stamped: true,
+      offered: 10,
+      delivered: 9,
+      dropped: 1,
+      scheduled: 10,
+      start_ns: 1,
+      offers_end_ns: 9e8,
+      end_ns: 1e9,
+      sampled: 10,
+      mean_gap: 1,
+    },
+  ],
   threads: { producer: { pid: 1, tid: 2 }, consumer: { pid: 1, tid: { unavailable: 'no /proc' } } },
   collectors: { histogram: { dropped: 1 }, perf: { unavailable: 'no PMU' } },
 }
@@ -54,7 +68,8 @@ test('members of a later minor version are kept', (t) => {
 test('a record torn at any byte is none', (t) => {
   for (const record of [MEASURED, FAILED]) {
     const line = lineOf(record)
-    for (let length = 0; length < line.length; length++) t.is(parseRecord(line.slice(0, length)), undefined, `cut at ${length}`)
+    for (let length = 0; length < line.length; length++)
+      t.is(parseRecord(line.slice(0, length)), undefined, `cut at ${length}`)
   }
 })
 
@@ -63,7 +78,17 @@ test('another schema version is none', (t) => {
 })
 
 test('what is no record is none', (t) => {
-  for (const line of ['', 'null', '1', '"text"', '[]', '{}', '{"schema":1}', '\u0000', lineOf(MEASURED, { status: 'odd' })]) {
+  for (const line of [
+    '',
+    'null',
+    '1',
+    '"text"',
+    '[]',
+    '{}',
+    '{"schema":1}',
+    '\u0000',
+    lineOf(MEASURED, { status: 'odd' }),
+  ]) {
     t.is(parseRecord(line), undefined, line)
   }
 })
@@ -86,7 +111,7 @@ test('counts are whole and not negative', (t) => {
 })
 
 test('figures are numbers and not negative; a figure that was not finite when written is none', (t) => {
-  for (const key of ['drop_rate', 'ops_s', 'offered_ops_s']) {
+  for (const key of ['drop_rate', 'ops_s', 'offered_ops_s', 'planned_ops_s']) {
     for (const value of [-1, '1', null, Number.NaN, Number.POSITIVE_INFINITY]) {
       t.is(parseRecord(lineOf(MEASURED, { [key]: value })), undefined, `${key} ${value}`)
     }
@@ -94,11 +119,14 @@ test('figures are numbers and not negative; a figure that was not finite when wr
 })
 
 test('labels are text, lists are lists', (t) => {
-  for (const key of ['run', 'scenario', 'queue', 'started_at']) t.is(parseRecord(lineOf(MEASURED, { [key]: 1 })), undefined, key)
+  for (const key of ['run', 'scenario', 'queue', 'started_at'])
+    t.is(parseRecord(lineOf(MEASURED, { [key]: 1 })), undefined, key)
   t.is(parseRecord(lineOf(MEASURED, { warnings: 'one' })), undefined)
   t.is(parseRecord(lineOf(MEASURED, { warnings: [1] })), undefined)
   t.is(parseRecord(lineOf(MEASURED, { phases: {} })), undefined)
   t.is(parseRecord(lineOf(MEASURED, { collectors: 1 })), undefined)
+  t.is(parseRecord(lineOf(MEASURED, { invalid: 1 })), undefined)
+  t.is(parseRecord(lineOf(MEASURED, { threads: { producer: {} } })), undefined)
   t.is(parseRecord(lineOf(FAILED, { error: { code: 'ERR_PLUGIN' } })), undefined)
 })
 

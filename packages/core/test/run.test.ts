@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { type ResultRecord, Run } from '@spsc/core'
 import test from 'ava'
 
@@ -63,6 +64,7 @@ test('cancelling a run leaves the signal it was given alone', (t) => {
   const run = new Run(controller.signal)
   run.cancel('inside')
   t.false(controller.signal.aborted)
+  t.deepEqual(getEventListeners(controller.signal, 'abort'), [], 'nothing of the run is kept by it')
   controller.abort('outside')
   t.is(run.signal.reason, 'inside')
 })

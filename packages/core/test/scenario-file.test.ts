@@ -45,7 +45,11 @@ test('every setting is accepted alone and as a list', (t) => {
   }
   t.deepEqual(Object.keys(values).sort(), [...SETTINGS].sort())
   for (const [setting, value] of Object.entries(values)) {
-    t.deepEqual(complaints({ scenarios: { one: { [setting]: value }, list: { [setting]: [value, value] } } }), [], setting)
+    t.deepEqual(
+      complaints({ scenarios: { one: { [setting]: value }, list: { [setting]: [value, value] } } }),
+      [],
+      setting,
+    )
   }
 })
 
@@ -56,8 +60,13 @@ test('an unknown key is refused where it stands', (t) => {
 })
 
 test('a value out of range is refused where it stands, alone or in a list', (t) => {
-  t.deepEqual(complaints({ scenarios: { small: { queueCap: 0 } } }), ['scenarios.small.queueCap: an integer from 1 to 16777216'])
-  t.regex(complaints({ scenarios: { small: { queueCap: [8, 1.5] } } }).join(), /^scenarios\.small\.queueCap.*: an integer from 1 to 16777216$/)
+  t.deepEqual(complaints({ scenarios: { small: { queueCap: 0 } } }), [
+    'scenarios.small.queueCap: an integer from 1 to 16777216',
+  ])
+  t.regex(
+    complaints({ scenarios: { small: { queueCap: [8, 1.5] } } }).join(),
+    /^scenarios\.small\.queueCap.*: an integer from 1 to 16777216$/,
+  )
   t.regex(complaints({ scenarios: { small: { wait: 'sleep' } } }).join(), /^scenarios\.small\.wait: /)
 })
 

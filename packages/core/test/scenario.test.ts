@@ -1,9 +1,16 @@
-import { DEFAULTS, parseScenario, parseSetting, type ScenarioInput, SETTINGS, type Setting, SpscError } from '@spsc/core'
+import {
+  DEFAULTS,
+  parseScenario,
+  parseSetting,
+  type ScenarioInput,
+  SETTINGS,
+  type Setting,
+  SpscError,
+} from '@spsc/core'
 import test from 'ava'
 import fc from 'fast-check'
 
-const isCpu = (value: unknown) =>
-  ['none', 'first', 'last'].includes(value as string) || isInteger(value, 0, 4095)
+const isCpu = (value: unknown) => ['none', 'first', 'last'].includes(value as string) || isInteger(value, 0, 4095)
 
 function isNumber(value: unknown, low: number, high: number): boolean {
   return typeof value === 'number' && value >= low && value <= high
@@ -13,8 +20,38 @@ function isInteger(value: unknown, low: number, high: number): boolean {
   return Number.isInteger(value) && isNumber(value, low, high)
 }
 
-const NO_INTEGERS = [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1e12, '8x', '0x8', '', ' ', 'NaN', '1.5', null, true, [8]]
-const NO_DURATIONS = [-1, Number.NaN, Number.POSITIVE_INFINITY, 1e20, 'abc', '', '-1s', '25h', '1e3', '5.', '10 s', '1d', null, 8n]
+const NO_INTEGERS = [
+  -1,
+  1.5,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  1e12,
+  '8x',
+  '0x8',
+  '',
+  ' ',
+  'NaN',
+  '1.5',
+  null,
+  true,
+  [8],
+]
+const NO_DURATIONS = [
+  -1,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  1e20,
+  'abc',
+  '',
+  '-1s',
+  '25h',
+  '1e3',
+  '5.',
+  '10 s',
+  '1d',
+  null,
+  8n,
+]
 const NO_CPUS = [-1, 0.5, 4096, Number.NaN, '', 'any', 'First', '1-2', '0x1', null]
 
 interface Rules {
@@ -27,67 +64,124 @@ interface Rules {
 
 const RULES: Record<Setting, Rules> = {
   duration: {
-    accepts: [['500ms', 0.5], ['2m', 120], ['10s', 10], ['1h', 3600], ['.5', 0.5], ['0.25s', 0.25], [' 3 ', 3], [0.001, 0.001], ['24h', 86_400]],
+    accepts: [
+      ['500ms', 0.5],
+      ['2m', 120],
+      ['10s', 10],
+      ['1h', 3600],
+      ['.5', 0.5],
+      ['0.25s', 0.25],
+      [' 3 ', 3],
+      [0.001, 0.001],
+      ['24h', 86_400],
+    ],
     refuses: [0, '0', '0.5ms', ...NO_DURATIONS],
     allowed: 'a duration from 1ms to 24h: 500ms, 10s, 2m or bare seconds',
     inRange: (value) => isNumber(value, 0.001, 86_400),
   },
   warmup: {
-    accepts: [[0, 0], ['0', 0], ['50ms', 0.05], [86_400, 86_400]],
+    accepts: [
+      [0, 0],
+      ['0', 0],
+      ['50ms', 0.05],
+      [86_400, 86_400],
+    ],
     refuses: NO_DURATIONS,
     allowed: 'a duration from 0 to 24h: 500ms, 10s, 2m or bare seconds',
     inRange: (value) => isNumber(value, 0, 86_400),
   },
   prodIntervalUs: {
-    accepts: [[0, 0], ['0', 0], ['1000', 1000], ['12.5', 12.5], ['1e3', 1000], [60_000_000, 60_000_000]],
+    accepts: [
+      [0, 0],
+      ['0', 0],
+      ['1000', 1000],
+      ['12.5', 12.5],
+      ['1e3', 1000],
+      [60_000_000, 60_000_000],
+    ],
     refuses: [-1, '-0.1', 60_000_001, Number.NaN, 1e20, 'abc', '', '1ms', '8x', null],
     allowed: 'a number of microseconds from 0 to 60000000',
     inRange: (value) => isNumber(value, 0, 60_000_000),
   },
   queueCap: {
-    accepts: [[1, 1], ['8', 8], ['1e3', 1000], [16_777_216, 16_777_216]],
+    accepts: [
+      [1, 1],
+      ['8', 8],
+      ['1e3', 1000],
+      [16_777_216, 16_777_216],
+    ],
     refuses: [0, '0', 16_777_217, ...NO_INTEGERS],
     allowed: 'an integer from 1 to 16777216',
     inRange: (value) => isInteger(value, 1, 16_777_216),
   },
   workBytes: {
-    accepts: [[0, 0], ['4096', 4096], [1_073_741_824, 1_073_741_824]],
+    accepts: [
+      [0, 0],
+      ['4096', 4096],
+      [1_073_741_824, 1_073_741_824],
+    ],
     refuses: [1_073_741_825, ...NO_INTEGERS],
     allowed: 'an integer from 0 to 1073741824',
     inRange: (value) => isInteger(value, 0, 1_073_741_824),
   },
   pinProducer: {
-    accepts: [['none', 'none'], ['first', 'first'], ['last', 'last'], ['0', 0], [4095, 4095]],
+    accepts: [
+      ['none', 'none'],
+      ['first', 'first'],
+      ['last', 'last'],
+      ['0', 0],
+      [4095, 4095],
+    ],
     refuses: NO_CPUS,
     allowed: 'none, first, last or the number of a CPU this process may use',
     inRange: isCpu,
   },
   pinConsumer: {
-    accepts: [['none', 'none'], ['first', 'first'], ['last', 'last'], ['1', 1], [0, 0]],
+    accepts: [
+      ['none', 'none'],
+      ['first', 'first'],
+      ['last', 'last'],
+      ['1', 1],
+      [0, 0],
+    ],
     refuses: NO_CPUS,
     allowed: 'none, first, last or the number of a CPU this process may use',
     inRange: isCpu,
   },
   pacing: {
-    accepts: [['sleep', 'sleep'], ['deadline', 'deadline'], ['spin', 'spin']],
+    accepts: [
+      ['sleep', 'sleep'],
+      ['deadline', 'deadline'],
+      ['spin', 'spin'],
+    ],
     refuses: ['', 'Sleep', 'busy', 0, null],
     allowed: 'sleep, deadline, spin',
     inRange: (value) => ['sleep', 'deadline', 'spin'].includes(value as string),
   },
   arrival: {
-    accepts: [['fixed', 'fixed'], ['poisson', 'poisson']],
+    accepts: [
+      ['fixed', 'fixed'],
+      ['poisson', 'poisson'],
+    ],
     refuses: ['', 'uniform', 1, null],
     allowed: 'fixed, poisson',
     inRange: (value) => ['fixed', 'poisson'].includes(value as string),
   },
   onFull: {
-    accepts: [['drop', 'drop'], ['block', 'block']],
+    accepts: [
+      ['drop', 'drop'],
+      ['block', 'block'],
+    ],
     refuses: ['', 'wait', true, null],
     allowed: 'drop, block',
     inRange: (value) => ['drop', 'block'].includes(value as string),
   },
   wait: {
-    accepts: [['spin', 'spin'], ['yield', 'yield'], ['block', 'block']],
+    accepts: [
+      ['spin', 'spin'],
+      ['yield', 'yield'],
+      ['block', 'block'],
+    ],
     refuses: ['', 'sleep', 0, null],
     allowed: 'spin, yield, block',
     inRange: (value) => ['spin', 'yield', 'block'].includes(value as string),
@@ -117,7 +211,10 @@ for (const setting of SETTINGS) {
 
   test(`${setting} refuses the rest, naming the option as called and the allowed range`, (t) => {
     for (const value of [...refuses, undefined]) {
-      const error = t.throws(() => parseSetting(setting, value, '--as-called'), { instanceOf: SpscError, code: 'ERR_OPTION' })
+      const error = t.throws(() => parseSetting(setting, value, '--as-called'), {
+        instanceOf: SpscError,
+        code: 'ERR_OPTION',
+      })
       t.is(error.message, `[spsc] [scenario] --as-called is ${shown(value)}; allowed: ${allowed}`)
       t.is(error.part, 'scenario')
     }
@@ -125,8 +222,17 @@ for (const setting of SETTINGS) {
 
   test(`${setting}: any text or number gives a value in range or ERR_OPTION`, (t) => {
     const numeric = fc.double().map(String)
-    const duration = fc.tuple(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.constantFrom('', 'ms', 's', 'm', 'h')).map((parts) => parts.join(''))
-    const written = fc.oneof(fc.string(), fc.double(), fc.integer(), numeric, duration, fc.constantFrom(...accepts.map(([value]) => value)))
+    const duration = fc
+      .tuple(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.constantFrom('', 'ms', 's', 'm', 'h'))
+      .map((parts) => parts.join(''))
+    const written = fc.oneof(
+      fc.string(),
+      fc.double(),
+      fc.integer(),
+      numeric,
+      duration,
+      fc.constantFrom(...accepts.map(([value]) => value)),
+    )
     fc.assert(
       fc.property(written, (value) => {
         const result = attempt(() => parseSetting(setting, value))
@@ -151,11 +257,18 @@ test('any value at all is refused with ERR_OPTION, however it prints', (t) => {
 })
 
 test('an option is called by its setting unless the caller says otherwise', (t) => {
-  t.throws(() => parseSetting('queueCap', 0), { message: '[spsc] [scenario] queueCap is 0; allowed: an integer from 1 to 16777216' })
+  t.throws(() => parseSetting('queueCap', 0), {
+    message: '[spsc] [scenario] queueCap is 0; allowed: an integer from 1 to 16777216',
+  })
 })
 
 test('whole numbers mean the same as text', (t) => {
-  fc.assert(fc.property(fc.integer({ min: 1, max: 2 ** 24 }), (capacity) => parseSetting('queueCap', String(capacity)) === capacity))
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 2 ** 24 }),
+      (capacity) => parseSetting('queueCap', String(capacity)) === capacity,
+    ),
+  )
   t.pass()
 })
 

@@ -6,8 +6,8 @@ import {
   createTrace,
   MAX_TRACE_ROWS,
   planTrace,
-  seededRandom,
   SpscError,
+  seededRandom,
   type Trace,
   traceLength,
 } from '@spsc/core'
@@ -15,7 +15,7 @@ import test from 'ava'
 import fc from 'fast-check'
 
 const TIMES = ['due', 'sent', 'pushed', 'popped', 'done'] as const
-const MARKS = ['producerCpu', 'consumerCpu', 'consumerAsleep'] as const
+const MARKS = ['producerCpu', 'consumerCpu', 'consumerWaited'] as const
 
 /** Writes a different value into every cell. */
 function fill(trace: Trace): void {
@@ -28,10 +28,11 @@ function fill(trace: Trace): void {
 
 const cells = (trace: Trace) => [trace.number, ...TIMES.map((name) => trace[name]), ...MARKS.map((name) => trace[name])]
 
+/** The items planned; the last row has none. */
 function numbers(rows: number, meanGap: number, seed: number): number[] {
   const trace = createTrace(rows)
   planTrace(trace, meanGap, seededRandom(seed))
-  return [...trace.number]
+  return [...trace.number].slice(0, -1)
 }
 
 function gaps(values: readonly number[]): number[] {
@@ -69,7 +70,11 @@ test('no two columns share a byte', (t) => {
     const bytes = cells(trace)
       .flatMap(({ byteOffset, byteLength }) => Array.from({ length: byteLength }, (_, index) => byteOffset + index))
       .sort((a, b) => a - b)
-    t.deepEqual(bytes, Array.from({ length: trace.handle.buffer.byteLength }, (_, index) => index), `${rows} rows`)
+    t.deepEqual(
+      bytes,
+      Array.from({ length: trace.handle.buffer.byteLength }, (_, index) => index),
+      `${rows} rows`,
+    )
   }
 })
 
@@ -88,7 +93,7 @@ test('rows out of range are refused, with the range', (t) => {
 })
 
 test('a mean gap of 1 plans every item', (t) => {
-  t.deepEqual(numbers(5, 1, 1), [0, 1, 2, 3, 4])
+  t.deepEqual(numbers(5, 1, 1), [0, 1, 2, 3])
 })
 
 test('random gaps ascend strictly, from 1 to twice the mean less 1', (t) => {
@@ -121,7 +126,7 @@ test('planning forgets what an earlier phase left', (t) => {
   fill(trace)
   planTrace(trace, 1, () => 0)
   t.is(traceLength(trace), 0)
-  t.deepEqual([...trace.number], [0, 1, 2])
+  t.deepEqual([...trace.number], [0, 1, Number.POSITIVE_INFINITY], 'the last row ends the walk')
 })
 
 test('the length of a trace is how many rows were reached, dropped items included', (t) => {

@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { type ErrorCode, SpscError } from '@spsc/core'
 import type { Measurement } from '@spsc/core/driver'
-import type { FromReplicate, ReplicateJob } from './replicate-protocol.js'
+import { type FromReplicate, GO, type ReplicateJob } from './replicate-protocol.js'
 
 /** How long a stage may take beyond what it measures, before the replicate counts as hung. */
 export const DEFAULT_GRACE_S = 15
@@ -23,68 +24,89 @@ export interface ReplicateFailure {
 }
 
 /** Seconds that a stage measures by itself. */
-function plannedS({ scenario }: ReplicateJob, stage: string): number {
-  return (
-    { warmup: scenario.warmup, paced: scenario.duration, throughput: scenario.duration, sampled: scenario.duration }[
-      stage
-    ] ?? 0
-  )
+function plannedS({ scenario: { warmup, duration } }: ReplicateJob, stage: string): number {
+  const phases: Record<string, number> = { warmup, paced: duration, throughput: duration, sampled: duration }
+  return phases[stage] ?? 0
+}
+
+function hung(job: ReplicateJob, stage: string, limitS: number): string {
+  const late = `did not finish ${stage} within ${limitS} s`
+  const { workBytes, queueCap } = job.scenario
+  if (plannedS(job, stage) === 0 || workBytes === 0) return late
+  return `${late}; a queue of ${queueCap} items may still be draining: lower --queue-cap or --work-bytes`
+}
+
+/** Kills a replicate with whatever it has started. */
+function killGroup(child: ChildProcess): void {
+  try {
+    process.kill(-(child.pid as number), 'SIGKILL')
+  } catch {
+    // No process groups here, or it is gone already.
+    child.kill('SIGKILL')
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  const gone = once(child, 'exit')
+  killGroup(child)
+  await gone
 }
 
 /**
- * Measures one replicate in a fresh process.
+ * Measures one replicate in a fresh process, in a process group of its own: a Ctrl-C at the terminal is ours to answer.
  *
- * @returns the figures, or why there are none
+ * @returns the figures, or why there are none; the process is gone then
  * @throws `ERR_CANCELLED` when the signal aborts; the process is gone then
  */
-export function measureInProcess(
+export async function measureInProcess(
   job: ReplicateJob,
-  options: ReplicateOptions,
+  { queue, signal, graceS, onStage }: ReplicateOptions,
 ): Promise<Measurement | ReplicateFailure> {
-  const { queue, signal, graceS, onStage } = options
   signal.throwIfAborted()
   // A plug-in's prints go to stderr: stdout carries data only.
-  const child: ChildProcess = fork(fileURLToPath(new URL('./replicate.js', import.meta.url)), {
+  const child = fork(fileURLToPath(new URL('./replicate.js', import.meta.url)), {
     stdio: ['ignore', 2, 2, 'ipc'],
     execArgv: [],
+    detached: true,
   })
-  const kill = () => child.kill('SIGKILL')
+  const kill = () => killGroup(child)
   process.once('exit', kill)
   let watchdog: NodeJS.Timeout | undefined
-  let stage = 'start'
   let cancel = () => {}
-  return new Promise<Measurement | ReplicateFailure>((resolve, reject) => {
-    const watch = (next: string) => {
-      stage = next
-      clearTimeout(watchdog)
-      const limitS = plannedS(job, stage) + graceS
-      const message = `queue ${queue} did not finish ${stage} within ${limitS} s`
-      watchdog = setTimeout(
-        () => resolve({ code: 'ERR_PLUGIN_HUNG', message: `[spsc] [lab] ${message}` }),
-        limitS * 1000,
-      )
-    }
-    cancel = () => reject(new SpscError('ERR_CANCELLED', 'lab', 'the run was cancelled', { cause: signal.reason }))
-    signal.addEventListener('abort', cancel)
-    child.on('message', (message: FromReplicate) => {
-      if (message.type === 'stage') {
-        watch(message.stage)
-        onStage(message.stage)
-      } else {
-        resolve(message.type === 'measured' ? message.measurement : { code: message.code, message: message.message })
+  try {
+    return await new Promise((resolve, reject) => {
+      const fail = (code: ErrorCode, reason: string) =>
+        resolve({ code, message: `[spsc] [lab] queue ${queue}: ${reason}` })
+      let stage = 'start'
+      const watch = (next: string) => {
+        stage = next
+        clearTimeout(watchdog)
+        const limitS = plannedS(job, stage) + graceS
+        watchdog = setTimeout(() => fail('ERR_PLUGIN_HUNG', hung(job, stage, limitS)), limitS * 1000)
       }
+      cancel = () => reject(new SpscError('ERR_CANCELLED', 'lab', 'the run was cancelled', { cause: signal.reason }))
+      signal.addEventListener('abort', cancel)
+      child.on('message', (message: FromReplicate) => {
+        if (message.type === 'stage') {
+          watch(message.stage)
+          onStage(message.stage)
+          child.send(GO)
+        } else {
+          resolve(message.type === 'measured' ? message.measurement : { code: message.code, message: message.message })
+        }
+      })
+      child.on('error', (error) => fail('ERR_PLUGIN_FAILED', error.message))
+      child.on('exit', (code, killedBy) => {
+        fail('ERR_PLUGIN_FAILED', `its process ended in ${stage} with ${killedBy ?? `code ${code}`}`)
+      })
+      watch(stage)
+      child.send(job)
     })
-    child.on('error', (error) => resolve({ code: 'ERR_PLUGIN_FAILED', message: `[spsc] [lab] ${error.message}` }))
-    child.on('exit', (code, killedBy) => {
-      const message = `queue ${queue}: its process ended in ${stage} with ${killedBy ?? `code ${code}`}`
-      resolve({ code: 'ERR_PLUGIN_FAILED', message: `[spsc] [lab] ${message}` })
-    })
-    watch(stage)
-    child.send(job)
-  }).finally(() => {
+  } finally {
     clearTimeout(watchdog)
     signal.removeEventListener('abort', cancel)
+    await end(child)
     process.off('exit', kill)
-    kill()
-  })
+  }
 }

@@ -15,7 +15,10 @@ export interface ReplicateJob {
   readonly seed: number
 }
 
-/** What it says: a stage as each begins, then one ending. */
+/** The parent's answer to a stage: it has said what there is to say of it, and sleeps. */
+export const GO = 'go'
+
+/** What it says: a stage as each begins, waiting for {@link GO}, then one ending. */
 export type FromReplicate =
   | { readonly type: 'stage'; readonly stage: string }
   | { readonly type: 'measured'; readonly measurement: Measurement }

@@ -83,6 +83,22 @@ function outputError(path: string, error: unknown): SpscError {
   )
 }
 
+/** @throws `ERR_OUTPUT` */
+function readManifest(place: StorePlace): unknown {
+  const path = manifestPath(place)
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const message = `${path} can't be read: ${errorMessage(error)}; start anew with --force`
+    throw new SpscError('ERR_OUTPUT', 'store', message, { cause: error })
+  }
+}
+
+/** The seed of a stored run, which a resumed one keeps; `undefined` where there is none. @throws `ERR_OUTPUT` */
+export function storedSeed(place: StorePlace): number | undefined {
+  return existsSync(manifestPath(place)) ? (readManifest(place) as { seed?: number }).seed : undefined
+}
+
 /**
  * The stored results of one run, open for appending. Each record is one write of one line, so a kill loses at most the
  * replicate in flight, and a torn last line is skipped on reading.
@@ -147,17 +163,7 @@ export class RunStore {
 
   /** The manifest of a run that is resumed. @throws `ERR_OUTPUT` where it can't be read */
   readManifest(): unknown {
-    const path = manifestPath(this.place)
-    try {
-      return JSON.parse(readFileSync(path, 'utf8'))
-    } catch (error) {
-      throw new SpscError(
-        'ERR_OUTPUT',
-        'store',
-        `${path} can't be read: ${errorMessage(error)}; start anew with --force`,
-        { cause: error },
-      )
-    }
+    return readManifest(this.place)
   }
 
   close(): void {

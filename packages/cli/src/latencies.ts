@@ -1,0 +1,65 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { dirname, extname } from 'node:path'
+import { errorMessage, isUnavailable, type PluginRef, type ResultRecord, SpscError } from '@spsc/core'
+import type { CollectorChoice, OnExisting, Plan, Replicate } from '@spsc/lab'
+import { LATENCIES, ours } from './plugins.js'
+
+function isDevice(path: string): boolean {
+  return existsSync(path) && !statSync(path).isFile()
+}
+
+/** Where one replicate's raw latencies go: the path itself for a run of one replicate or a device, else one file each. */
+function latenciesPath(path: string, plan: Plan, { cell, replicate }: Replicate): string {
+  if (plan.schedule.length === 1 || isDevice(path)) return path
+  const extension = extname(path)
+  const part = [cell.scenario.name, cell.queue.label].map((label) =>
+    label.replaceAll(/[^A-Za-z0-9=.]+/g, '-').replace(/^[-.]+/, ''),
+  )
+  return `${path.slice(0, path.length - extension.length)}_${part.join('_')}_r${replicate}${extension}`
+}
+
+/** Raw latencies overwrite nothing that is not theirs to replace, and that is known before anything is measured. */
+export function checkLatenciesPath(path: string, plan: Plan, existing: OnExisting): void {
+  for (const replicate of plan.schedule) {
+    const file = latenciesPath(path, plan, replicate)
+    try {
+      if (existsSync(file)) accessSync(file, constants.W_OK)
+      else accessSync(dirname(file), constants.W_OK)
+    } catch (error) {
+      throw new SpscError('ERR_OUTPUT', 'cli', `--emit-latencies ${file} can't be written: ${errorMessage(error)}`)
+    }
+    if (existing === 'refuse' && existsSync(file) && !isDevice(file)) {
+      throw new SpscError(
+        'ERR_EXISTS',
+        'cli',
+        `${file} exists; choose another --emit-latencies or --force to replace it`,
+      )
+    }
+  }
+}
+
+/** The collectors of each replicate, with its own file of raw latencies where they are asked for. */
+export function collectorsFor(
+  plugins: readonly PluginRef[],
+  latencies: string | undefined,
+  plan: Plan,
+  existing: OnExisting,
+) {
+  const chosen: CollectorChoice[] = plugins.map((plugin) => ({ plugin }))
+  return (replicate: Replicate): readonly CollectorChoice[] => {
+    if (latencies === undefined) return chosen
+    const path = latenciesPath(latencies, plan, replicate)
+    const flags = existing === 'refuse' && !isDevice(path) ? 'wx' : 'w'
+    return [...chosen, { plugin: ours(LATENCIES), options: { path, flags } }]
+  }
+}
+
+/** Raw latencies that were asked for and could not be written: said even when quiet. */
+export function latenciesLost(records: readonly ResultRecord[]): boolean {
+  const lost = records.flatMap((record) => {
+    const data = record.status === 'ok' ? record.collectors[LATENCIES.name] : undefined
+    return isUnavailable(data) ? [data.unavailable] : []
+  })
+  for (const reason of new Set(lost)) process.stderr.write(`${reason}\n`)
+  return lost.length > 0
+}

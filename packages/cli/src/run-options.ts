@@ -1,0 +1,84 @@
+import { randomInt } from 'node:crypto'
+import { type PluginRef, SpscError } from '@spsc/core'
+import { checkName, freeName, type OnExisting, type QueueChoice, type StorePlace, storedSeed } from '@spsc/lab'
+import { resolveCollector, resolveQueue } from './plugins.js'
+import type { Flags } from './program.js'
+import { envLayer, envName, flagLayer, type LayeredScenario, layered, splitList } from './settings.js'
+import { resolveTargets } from './targets.js'
+
+const MAX_SEED = 2 ** 32
+
+/** An option that is no setting of a scenario: the flag, else the environment, else what a file or we say. */
+function option(flags: Flags, name: string, fallback: string): string
+function option(flags: Flags, name: string): string | undefined
+function option(flags: Flags, name: string, fallback?: string): string | undefined {
+  return (flags[name] as string | undefined) ?? process.env[envName(name)] ?? fallback
+}
+
+function list(flags: Flags, name: string, fallback: readonly string[]): string[] {
+  const given = (flags[name] as readonly string[] | undefined) ?? process.env[envName(name)]
+  return given === undefined ? [...fallback] : splitList(given)
+}
+
+function integer(name: string, text: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isSafeInteger(value)) return value
+  throw new SpscError('ERR_OPTION', 'cli', `--${name} is ${JSON.stringify(text)}; allowed: a whole number`)
+}
+
+function existingPolicy(flags: Flags): OnExisting {
+  if (flags.force && flags.resume)
+    throw new SpscError('ERR_OPTION', 'cli', '--force and --resume exclude each other; give one')
+  if (flags.force) return 'replace'
+  return flags.resume ? 'resume' : 'refuse'
+}
+
+/** A resumed run keeps its seed, which is in its manifest. */
+function seedOf(flags: Flags, place: StorePlace, existing: OnExisting): number {
+  const given = option(flags, 'seed')
+  if (given !== undefined) return integer('seed', given)
+  return (existing === 'resume' ? storedSeed(place) : undefined) ?? randomInt(MAX_SEED)
+}
+
+/** Everything `spsc run` was asked for, settled and checked as far as it can be without touching the disk. */
+export interface RunOptions {
+  readonly scenarios: readonly LayeredScenario[]
+  readonly queues: readonly QueueChoice[]
+  readonly collectors: readonly PluginRef[]
+  readonly replicates: number
+  readonly place: StorePlace
+  readonly onExisting: OnExisting
+  readonly seed: number
+  /** Where raw latencies go, if anywhere. */
+  readonly latencies: string | undefined
+  readonly logLevel: string
+  readonly color: string
+}
+
+/**
+ * Flags over environment over file over defaults.
+ *
+ * @throws `ERR_OPTION`, `ERR_UNKNOWN`
+ */
+export async function settleOptions(targetNames: readonly string[], flags: Flags): Promise<RunOptions> {
+  const cwd = process.cwd()
+  const targets = await resolveTargets(targetNames)
+  const overrides = [envLayer(process.env), flagLayer(flags as Record<string, string[] | undefined>)]
+  const given = option(flags, 'name')
+  if (given !== undefined) checkName(given)
+  const onExisting = existingPolicy(flags)
+  const dir = option(flags, 'out', 'result_data')
+  const name = given ?? (onExisting === 'refuse' ? freeName({ dir, name: targets.name }) : targets.name)
+  return {
+    scenarios: targets.scenarios.map(({ name, layers }) => layered(name, [...layers, ...overrides])),
+    queues: list(flags, 'queue', targets.queues ?? ['sab']).map((queue) => resolveQueue(queue, cwd)),
+    collectors: list(flags, 'collect', ['histogram']).map((collector) => resolveCollector(collector, cwd)),
+    replicates: integer('replicates', option(flags, 'replicates', String(targets.replicates ?? 1))),
+    place: { dir, name },
+    onExisting,
+    seed: seedOf(flags, { dir, name }, onExisting),
+    latencies: option(flags, 'emit-latencies'),
+    logLevel: flags['log-level'] as string,
+    color: flags.color as string,
+  }
+}

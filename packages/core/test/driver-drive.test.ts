@@ -1,0 +1,225 @@
+import { loadBackend, type Phase, type PhaseCounts, type PipelineSetup, type QueueBackend, SpscError } from '@spsc/core'
+import test from 'ava'
+import { LAMPORT } from './fixtures.js'
+import { measure, trace } from './measure.js'
+
+const lamport = await loadBackend({ module: LAMPORT })
+
+const START_NS = 1_000_000_000n
+
+/** A pipeline that runs nothing: it fills rows and reports the counts it is given. */
+function driven(counts: (phase: Phase) => Partial<PhaseCounts> | Promise<never>, more: Partial<QueueBackend> = {}) {
+  const calls: string[] = []
+  const setups: PipelineSetup[] = []
+  const backend: QueueBackend = {
+    ...lamport,
+    name: 'driven',
+    create: () => {
+      throw new Error('core must not create what drives itself')
+    },
+    async drive(setup) {
+      calls.push('drive')
+      setups.push(setup)
+      return {
+        producer: { pid: 1, tid: 11 },
+        consumer: { pid: 1, tid: { unavailable: 'not told' } },
+        async run(phase) {
+          calls.push(
+            `${phase.name} ${phase.durationNs / 1e6} ms every ${phase.intervalNs} ns${phase.stamped ? ', stamped' : ''}`,
+          )
+          const result = {
+            offered: 100,
+            delivered: 100,
+            dropped: 0,
+            outOfOrder: 0,
+            scheduled: 100,
+            offersEndNs: START_NS + 100_000_000n,
+            startNs: START_NS,
+            endNs: START_NS + 100_000_000n,
+            ...(await counts(phase)),
+          }
+          for (let row = 0; phase.stamped && row < 3; row++) {
+            for (const column of ['due', 'sent', 'pushed', 'popped', 'done'] as const)
+              setup.trace[column][row] = START_NS + BigInt(row)
+          }
+          return result
+        },
+        async stop() {
+          calls.push('stop')
+        },
+      }
+    },
+    ...more,
+  }
+  return { backend, calls, setups }
+}
+
+const SETTINGS = { duration: 0.1, warmup: 0.01, prodIntervalUs: 1000, pacing: 'deadline' } as const
+
+test('a backend that drives itself runs every phase and is stopped once', async (t) => {
+  const { backend, calls } = driven(() => ({}))
+  await measure(backend, SETTINGS)
+  t.deepEqual(calls, [
+    'drive',
+    'warmup 10 ms every 100000 ns, stamped',
+    'paced 100 ms every 1000000 ns, stamped',
+    'stop',
+  ])
+})
+
+test('at interval 0 it runs both phases, each half as long', async (t) => {
+  const { backend, calls } = driven(() => ({}))
+  await measure(backend, { ...SETTINGS, prodIntervalUs: 0 })
+  t.deepEqual(calls.slice(1), [
+    'warmup 10 ms every 0 ns, stamped',
+    'throughput 50 ms every 0 ns',
+    'sampled 50 ms every 0 ns, stamped',
+    'stop',
+  ])
+})
+
+test('it gets the scenario, the seed and the trace that collectors read', async (t) => {
+  const { backend, setups } = driven(() => ({}))
+  const { measured, rows } = await trace(backend, SETTINGS, { seed: 9 })
+  t.is(setups[0]?.seed, 9)
+  t.is(setups[0]?.scenario.prodIntervalUs, 1000)
+  t.deepEqual(setups[0]?.placement, {})
+  t.deepEqual(
+    rows.map((row) => [row.number, row.sent]),
+    [
+      [0, START_NS],
+      [1, START_NS + 1n],
+      [2, START_NS + 2n],
+    ],
+  )
+  t.is(measured.phases[0]?.sampled, 3)
+})
+
+test('its threads and counts are those of the record', async (t) => {
+  const { backend } = driven(() => ({ offered: 100, delivered: 75, dropped: 25 }))
+  const measured = await measure(backend, SETTINGS)
+  t.like(measured, {
+    status: 'ok',
+    offered: 100,
+    delivered: 75,
+    dropped: 25,
+    drop_rate: 0.25,
+    ops_s: 750,
+    offered_ops_s: 1000,
+    planned_ops_s: 1000,
+  })
+  t.deepEqual(measured.threads, {
+    producer: { pid: 1, tid: 11 },
+    consumer: { pid: 1, tid: { unavailable: 'not told' } },
+  })
+})
+
+test('throughput is that of the unstamped phase', async (t) => {
+  const { backend } = driven((phase) => (phase.name === 'throughput' ? { offered: 500, delivered: 500 } : {}))
+  const measured = await measure(backend, { ...SETTINGS, prodIntervalUs: 0 })
+  t.deepEqual([measured.offered, measured.ops_s], [500, 5000])
+})
+
+test('a run that offered nothing has a drop rate of 0', async (t) => {
+  const { backend } = driven(() => ({ offered: 0, delivered: 0 }))
+  t.is((await measure(backend, { ...SETTINGS, prodIntervalUs: 0 })).drop_rate, 0)
+})
+
+test('a schedule that was kept is valid; one that was missed says by how much', async (t) => {
+  for (const [offered, percent] of [
+    [97, undefined],
+    [96, 96],
+    [50, 50],
+    [0, 0],
+  ] as const) {
+    const { backend } = driven(() => ({ offered, delivered: offered }))
+    const { invalid, warnings } = await measure(backend, SETTINGS)
+    if (percent === undefined) t.deepEqual([invalid, warnings], [undefined, []])
+    else t.regex(String(invalid), new RegExp(`^${percent} % of the scheduled items were offered`))
+  }
+})
+
+test('a relative sleep that drifted is a warning, not invalid', async (t) => {
+  const { backend } = driven(() => ({ offered: 50, delivered: 50 }))
+  const measured = await measure(backend, { ...SETTINGS, pacing: 'sleep' })
+  t.false('invalid' in measured)
+  t.is(measured.warnings.length, 1)
+  t.regex(measured.warnings[0] as string, /--pacing deadline/)
+})
+
+for (const counts of [{ delivered: 99 }, { dropped: 1 }, { delivered: 101 }, { outOfOrder: 1 }]) {
+  test(`counts that don’t add up are no figures: ${JSON.stringify(counts)}`, async (t) => {
+    const { backend, calls } = driven((phase) => (phase.name === 'warmup' ? {} : counts))
+    const error = await t.throwsAsync(measure(backend, SETTINGS), { instanceOf: SpscError, code: 'ERR_INTEGRITY' })
+    t.regex(String(error?.message), /queue driven: not first-in first-out: .* in phase paced$/)
+    t.is(calls.at(-1), 'stop')
+  })
+}
+
+test('it is stopped when it fails', async (t) => {
+  const { backend, calls } = driven(() => {
+    throw new Error('no luck')
+  })
+  await t.throwsAsync(measure(backend, SETTINGS), {
+    code: 'ERR_PLUGIN_FAILED',
+    message: '[spsc] [driver] queue driven: no luck',
+  })
+  t.is(calls.at(-1), 'stop')
+})
+
+test('it is stopped when the run is cancelled', async (t) => {
+  const controller = new AbortController()
+  const { backend, calls } = driven(() => new Promise<never>(() => {}))
+  const onStage = () => controller.abort()
+  await t.throwsAsync(measure(backend, SETTINGS, { signal: controller.signal, onStage }), { code: 'ERR_CANCELLED' })
+  t.is(calls.at(-1), 'stop')
+})
+
+test('it is asked to pin only if it says that it can', async (t) => {
+  const pinning = driven(() => ({}), { supports: { pin: true } })
+  await measure(pinning.backend, { ...SETTINGS, pinConsumer: 'first' })
+  t.is(typeof pinning.setups[0]?.placement.consumer, 'number')
+  const other = driven(() => ({}))
+  const error = await t.throwsAsync(measure(other.backend, { ...SETTINGS, pinConsumer: 'first' }), {
+    code: 'ERR_CAPABILITY',
+  })
+  t.is(
+    error?.message,
+    '[spsc] [driver] queue driven runs its own threads and does not pin them; set pinProducer and pinConsumer to none',
+  )
+  t.deepEqual(other.calls, [])
+})
+
+test('it is told of a cancellation while it starts', async (t) => {
+  const controller = new AbortController()
+  const { backend, setups } = driven(() => ({}))
+  await measure(backend, SETTINGS, { signal: controller.signal })
+  t.is(setups[0]?.signal, controller.signal)
+})
+
+test('it is stopped when it starts in spite of a cancellation', async (t) => {
+  const controller = new AbortController()
+  const { backend, calls } = driven(() => ({}))
+  const drive = async (setup: PipelineSetup) => {
+    controller.abort()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    return (backend.drive as NonNullable<QueueBackend['drive']>)(setup)
+  }
+  const measuring = measure({ ...backend, drive }, SETTINGS, { signal: controller.signal })
+  await t.throwsAsync(measuring, { code: 'ERR_CANCELLED' })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  t.deepEqual(calls, ['drive', 'stop'])
+})
+
+test('more items than the trace has rows are measured with a warning', async (t) => {
+  // 100 items are planned for, with a reserve of a tenth and 64.
+  for (const [offered, percent] of [
+    [174, undefined],
+    [200, 87],
+  ] as const) {
+    const { backend } = driven(() => ({ offered, delivered: offered, scheduled: offered }))
+    const { warnings } = await measure(backend, SETTINGS)
+    if (percent === undefined) t.deepEqual(warnings, [])
+    else t.regex(warnings.join(), new RegExp(`^the trace was full after ${percent} % of the items`))
+  }
+})
