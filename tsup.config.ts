@@ -15,6 +15,8 @@ export default defineConfig({
   target: 'node20',
   platform: 'neutral',
   external: [/^node:/],
+  // Deno, Bun and browsers' bundlers know built-in modules by this prefix only.
+  removeNodeProtocol: false,
   sourcemap: true,
   clean: true,
   dts: false,

@@ -1,33 +1,36 @@
 /** Stable identifiers of everything that can go wrong; a caller switches on these, never on the message. */
-export type ErrorCode =
+const CODES = [
   /** A setting is missing, malformed or out of range. */
-  | 'ERR_OPTION'
+  'ERR_OPTION',
   /** A name (scenario, queue, collector, key) that nothing answers to. */
-  | 'ERR_UNKNOWN'
+  'ERR_UNKNOWN',
   /** A plug-in could not be imported, or lacks a required member. */
-  | 'ERR_PLUGIN'
+  'ERR_PLUGIN',
   /** A plug-in threw, or its thread ended, while it was being measured. */
-  | 'ERR_PLUGIN_FAILED'
+  'ERR_PLUGIN_FAILED',
   /** A plug-in did not finish within the time its phase allows. */
-  | 'ERR_PLUGIN_HUNG'
+  'ERR_PLUGIN_HUNG',
   /** A queue lost, duplicated or reordered items: `offered` is not `delivered + dropped`. */
-  | 'ERR_INTEGRITY'
+  'ERR_INTEGRITY',
   /** The machine or the plug-in lacks something the scenario asks for. */
-  | 'ERR_CAPABILITY'
+  'ERR_CAPABILITY',
   /** A CPU outside the set this process may run on. */
-  | 'ERR_CPU'
+  'ERR_CPU',
   /** Results can't be written where they are to go, or can't be read where they are. */
-  | 'ERR_OUTPUT'
+  'ERR_OUTPUT',
   /** A run of that name is already stored. */
-  | 'ERR_EXISTS'
+  'ERR_EXISTS',
   /** A second claim of a producer or consumer end. */
-  | 'ERR_CLAIMED'
+  'ERR_CLAIMED',
   /** An operation on an end after it, or its peer, was closed. */
-  | 'ERR_CLOSED'
+  'ERR_CLOSED',
   /** A queue handle that is not one of ours, or is damaged. */
-  | 'ERR_HANDLE'
+  'ERR_HANDLE',
   /** The run was cancelled. */
-  | 'ERR_CANCELLED'
+  'ERR_CANCELLED',
+] as const
+
+export type ErrorCode = (typeof CODES)[number]
 
 /**
  * The one error class of spsc. Its message reads
@@ -48,10 +51,10 @@ export class SpscError extends Error {
   }
 }
 
-/** The `code` of any thrown value, or `fallback` where it has none (errors of other realms and packages count too). */
+/** The `code` of any thrown value, if it is one of ours (errors of other realms and packages count too), else `fallback`. */
 export function errorCode(error: unknown, fallback: ErrorCode): ErrorCode {
   const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' && code.startsWith('ERR_') ? (code as ErrorCode) : fallback
+  return CODES.includes(code as ErrorCode) ? (code as ErrorCode) : fallback
 }
 
 /** The message of any thrown value. */

@@ -38,7 +38,7 @@ export const scenarioFileSchema = v.strictObject(
     ),
     /** Queues to measure, as `--queue` names them. */
     queues: v.optional(v.array(v.string('text'), 'a list of queues')),
-    replicates: v.optional(v.pipe(v.number('an integer'), v.integer('an integer'))),
+    replicates: v.optional(v.pipe(v.number('an integer'), v.integer('an integer'), v.minValue(1, 'an integer from 1'))),
   },
   'an object with scenarios',
 )
