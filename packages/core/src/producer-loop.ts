@@ -2,6 +2,7 @@ import { deriveProducer } from './derive.js'
 import { nowNs, storeNs } from './node-clock.js'
 import type { Phase } from './pipeline.js'
 import type { ProducerEnd } from './queue.js'
+import { seededRandom } from './random.js'
 import type { Scenario } from './scenario.js'
 import { END, SEQUENCE_MASK } from './sequence.js'
 import type { Trace } from './trace.js'
@@ -58,15 +59,17 @@ export class ProducerLoop {
   readonly #trace: Trace
   readonly #dueHalves: Uint32Array
   readonly #cpu: number
-  readonly #random: () => number
+  readonly #seed: number
+  #random: () => number
 
-  /** @param random uniform in [0, 1), for arrival gaps */
-  constructor(end: ProducerEnd, scenario: Scenario, trace: Trace, cpu: number, random: () => number) {
+  constructor(end: ProducerEnd, scenario: Scenario, trace: Trace, cpu: number, seed: number) {
     this.#scenario = scenario
     this.#trace = trace
     this.#dueHalves = new Uint32Array(trace.due.buffer, trace.due.byteOffset, 2 * trace.rows)
     this.#cpu = cpu
-    this.#random = random
+    // Another sequence than the choice of samples, which the same seed draws.
+    this.#seed = seed ^ 0x9e3779b9
+    this.#random = seededRandom(this.#seed)
     this.#push = pushFor(end, scenario)
     const pushAtLast = pushFor(end, { ...scenario, onFull: 'block' })
     this.#pushEnd = () => pushAtLast(END)
@@ -74,6 +77,8 @@ export class ProducerLoop {
   }
 
   run(phase: Phase): ProducerCounts {
+    // Anew in each phase: how many gaps the last one drew is the machine's doing.
+    this.#random = seededRandom(this.#seed)
     const startNs = nowNs() + phase.settleNs
     this.#waitUntil(startNs)
     const counts = phase.intervalNs === 0 ? this.#offerFlatOut(phase, startNs) : this.#offerPaced(phase, startNs)

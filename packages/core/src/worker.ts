@@ -6,7 +6,6 @@ import type { Phase, Thread } from './pipeline.js'
 import { unavailable } from './pipeline.js'
 import { loadBackend } from './plugin.js'
 import { ProducerLoop } from './producer-loop.js'
-import { seededRandom } from './random.js'
 import { attachTrace } from './trace.js'
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
 
@@ -14,9 +13,6 @@ import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
 //
 //   main     --phase-->  both workers
 //   worker   rendezvous with the other, run the phase, --parked--> main
-
-/** Makes the arrival gaps another sequence than the choice of samples, which the same seed draws. */
-const ARRIVALS = 0x9e3779b9
 
 const setup = workerData as WorkerSetup
 const port = parentPort as NonNullable<typeof parentPort>
@@ -42,8 +38,7 @@ async function prepare(): Promise<(phase: Phase) => void> {
   const queue = backend.attach(setup.handle)
   const trace = attachTrace(setup.trace)
   if (setup.role === 'producer') {
-    const random = seededRandom(setup.seed ^ ARRIVALS)
-    const loop = new ProducerLoop(queue.producer(), setup.scenario, trace, setup.cpu, random)
+    const loop = new ProducerLoop(queue.producer(), setup.scenario, trace, setup.cpu, setup.seed)
     return (phase) => send({ type: 'parked', counts: loop.run(phase) })
   }
   const loop = new ConsumerLoop(queue.consumer(), setup.scenario, trace, setup.cpu)
