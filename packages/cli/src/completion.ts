@@ -2,7 +2,7 @@ import { SCENARIOS, SUITES } from '@spsc/lab'
 import type { Command } from 'commander'
 import { EXIT } from './exit-codes.js'
 import { QUEUES } from './plugins.js'
-import { print } from './stdout.js'
+import { print } from './streams.js'
 
 /** What may follow a command: its options, the values an argument or option is limited to. */
 interface Words {

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { EXIT, exitCodeOf } from './exit-codes.js'
 import { createProgram } from './program.js'
-import { guardStdout } from './stdout.js'
+import { guardStreams, say } from './streams.js'
 
 /** `error: unknown option '--quue'\n(Did you mean --queue?)` as one line in the form of our own errors. */
 function usageLine({ message }: CommanderError, args: readonly string[]): string {
@@ -22,7 +22,7 @@ function usageLine({ message }: CommanderError, args: readonly string[]): string
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
-  guardStdout()
+  guardStreams()
   let exitCode: number = EXIT.ok
   const program = createProgram(
     manifest.version,
@@ -43,10 +43,10 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok
-      process.stderr.write(`${usageLine(error, args)}\n`)
+      say(usageLine(error, args))
       return EXIT.usage
     }
-    process.stderr.write(`${errorMessage(error)}\n`)
+    say(errorMessage(error))
     return exitCodeOf(error)
   }
 }

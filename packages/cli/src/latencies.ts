@@ -3,6 +3,7 @@ import { dirname, extname } from 'node:path'
 import { errorMessage, isUnavailable, type PluginRef, type ResultRecord, SpscError } from '@spsc/core'
 import type { CollectorChoice, OnExisting, Plan, Replicate } from '@spsc/lab'
 import { LATENCIES, ours } from './plugins.js'
+import { say } from './streams.js'
 
 function isDevice(path: string): boolean {
   return existsSync(path) && !statSync(path).isFile()
@@ -13,9 +14,11 @@ function latenciesPath(path: string, plan: Plan, { cell, replicate }: Replicate)
   if (plan.schedule.length === 1 || isDevice(path)) return path
   const extension = extname(path)
   const part = [cell.scenario.name, cell.queue.label].map((label) =>
-    label.replaceAll(/[^A-Za-z0-9=.]+/g, '-').replace(/^[-.]+/, ''),
+    label.replaceAll(/[^A-Za-z0-9=.-]+/g, '-').replace(/^[-.]+/, ''),
   )
-  return `${path.slice(0, path.length - extension.length)}_${part.join('_')}_r${replicate}${extension}`
+  // The cell's number tells two apart whose names differ in what a file name can't hold.
+  const cellNumber = plan.cells.indexOf(cell) + 1
+  return `${path.slice(0, path.length - extension.length)}_${cellNumber}_${part.join('_')}_r${replicate}${extension}`
 }
 
 /** Raw latencies overwrite nothing that is not theirs to replace, and that is known before anything is measured. */
@@ -60,6 +63,6 @@ export function latenciesLost(records: readonly ResultRecord[]): boolean {
     const data = record.status === 'ok' ? record.collectors[LATENCIES.name] : undefined
     return isUnavailable(data) ? [data.unavailable] : []
   })
-  for (const reason of new Set(lost)) process.stderr.write(`${reason}\n`)
+  for (const reason of new Set(lost)) say(reason)
   return lost.length > 0
 }

@@ -2,7 +2,7 @@ import { SCENARIOS, SUITES } from '@spsc/lab'
 import { EXIT } from './exit-codes.js'
 import { COLLECTORS, QUEUES } from './plugins.js'
 import type { Flags } from './program.js'
-import { print } from './stdout.js'
+import { print } from './streams.js'
 
 const LISTS: Readonly<Record<string, Readonly<Record<string, { readonly description: string }>>>> = {
   queues: QUEUES,

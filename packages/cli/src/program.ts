@@ -118,8 +118,8 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
   program.addHelpText(
     'after',
     `
-Every option of run is also read from the environment: --queue-cap is
-SPSC_QUEUE_CAP.
+Options of run that take a value are also read from the environment:
+--queue-cap is SPSC_QUEUE_CAP.
 Exit codes: 0 ok, 2 usage, 3 run invalid or a cell failed, 5 the machine lacks
 something, 130/143 interrupted with what was measured stored.`,
   )

@@ -1,4 +1,5 @@
 import type { ReplicateRef, Run } from '@spsc/core'
+import { oneLine } from '@spsc/report/text'
 import type { Log } from './log.js'
 
 function describe({ order, total, scenario, queue, replicate }: ReplicateRef): string {
@@ -27,7 +28,7 @@ export function showProgress(run: Run, log: Log): () => void {
   }
   const clear = () => stderr.write('\r\u001B[K')
   run.on('progress', ({ phase, remainingS, ...ref }) => {
-    const line = `${describe(ref)}: ${phase}, about ${about(remainingS)} left`
+    const line = oneLine(`${describe(ref)}: ${phase}, about ${about(remainingS)} left`)
     clear()
     stderr.write(line.slice(0, Math.max(20, (stderr.columns || 80) - 1)))
   })

@@ -2,7 +2,7 @@ import { checkName } from '@spsc/lab'
 import { renderRun, toTable } from '@spsc/report'
 import { EXIT } from './exit-codes.js'
 import type { Flags } from './program.js'
-import { print } from './stdout.js'
+import { print } from './streams.js'
 
 /** `spsc report`: the files of a stored run again, from what is stored. */
 export async function report(name: string, flags: Flags): Promise<number> {

@@ -11,13 +11,13 @@ import { showProgress } from './progress.js'
 import { settleOptions } from './run-options.js'
 import { toMatrix } from './settings.js'
 import { cancelOnSignal } from './signals.js'
-import { print } from './stdout.js'
+import { print, say } from './streams.js'
 
 /** One line for a cell that failed or is not what was asked for. */
 function complain(record: ResultRecord): void {
   const cell = `${record.scenario} on ${record.queue}, replicate ${record.replicate}`
-  if (record.status === 'failed') process.stderr.write(`${cell} failed: ${record.error.message}\n`)
-  else if (record.invalid !== undefined) process.stderr.write(`${cell} is invalid: ${record.invalid}\n`)
+  if (record.status === 'failed') say(`${cell} failed: ${record.error.message}`)
+  else if (record.invalid !== undefined) say(`${cell} is invalid: ${record.invalid}`)
 }
 
 /** Each warning once, where it first came up; the report counts them. */
@@ -70,14 +70,14 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
     }
     for (const record of records) complain(record)
     if (!cancelled) return Math.max(exitCodeOfRecords(records), latenciesLost(records) ? EXIT.invalid : EXIT.ok)
-    process.stderr.write(
-      `[spsc] [cli] interrupted: ${records.length} of ${plan.schedule.length} replicates are stored; go on with --name ${place.name} --resume\n`,
+    say(
+      `[spsc] [cli] interrupted: ${records.length} of ${plan.schedule.length} replicates are stored; go on with --name ${place.name} --resume`,
     )
     return signals.exitCode()
   } catch (error) {
     // What was measured is stored; the rest of the run, or its rendering, is not.
     clearProgress()
-    process.stderr.write(`${errorMessage(error)}\n`)
+    say(errorMessage(error))
     return EXIT.invalid
   } finally {
     signals.dispose()

@@ -102,5 +102,14 @@ export async function readScenarioFile(path: string): Promise<ScenarioFile & { r
   // A mistyped key says more than what is missing in its place.
   if (!result.success) throw describe(path, source, result.issues.find(isUnknownKey) ?? result.issues[0])
   const file = source.value as ScenarioFile
+  // valibot leaves these keys of a record alone, whatever they hold.
+  const reserved = Object.keys(file.scenarios).find((name) => ['__proto__', 'constructor', 'prototype'].includes(name))
+  if (reserved !== undefined) {
+    const line = source.line(['scenarios', reserved])
+    throw fileError(
+      line === undefined ? path : `${path}:${line}`,
+      `a scenario can't be called ${reserved}; choose another name`,
+    )
+  }
   return { ...file, name: file.name ?? basename(path, extname(path)) }
 }

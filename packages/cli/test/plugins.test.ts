@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { BRIEF, fixture, folder, ROOT, refused, run, spsc, storedRecords } from './spsc.js'
@@ -109,12 +109,11 @@ test('a collector that is none is unavailable with its reason, warned of, and fa
   t.regex((data[1] as { unavailable: string }).unavailable, reason)
 })
 
-test.failing('raw latencies of two queues of one file name go to two files', async (t) => {
-  const cwd = mkdtempSync(join(ROOT, 'packages/cli/test/fixtures/tmp-'))
-  t.teardown(() => rmSync(cwd, { recursive: true }))
+test('raw latencies of two queues of one file name go to two files', async (t) => {
+  const cwd = folder(t)
   mkdirSync(join(cwd, 'deeper'))
   for (const place of ['.', 'deeper']) {
-    writeFileSync(join(cwd, place, 'q.mjs'), readFileSync(fixture('prints.mjs'), 'utf8').replace('../../../..', ROOT))
+    writeFileSync(join(cwd, place, 'q.mjs'), readFileSync(fixture('prints.mjs'), 'utf8').replace('../../../../', ROOT))
   }
   await run(t, ['--queue', './q.mjs,../q.mjs', '--emit-latencies', 'l.txt', '--quiet'], { cwd: join(cwd, 'deeper') })
 })

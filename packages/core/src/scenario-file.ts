@@ -37,7 +37,7 @@ export const scenarioFileSchema = v.strictObject(
       v.check((scenarios) => Object.keys(scenarios).length > 0, 'at least one scenario'),
     ),
     /** Queues to measure, as `--queue` names them. */
-    queues: v.optional(v.array(v.string('text'), 'a list of queues')),
+    queues: v.optional(v.pipe(v.array(v.string('text'), 'a list of queues'), v.minLength(1, 'at least one queue'))),
     replicates: v.optional(v.pipe(v.number('an integer'), v.integer('an integer'), v.minValue(1, 'an integer from 1'))),
   },
   'an object with scenarios',

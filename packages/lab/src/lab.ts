@@ -164,7 +164,6 @@ export async function startRun(options: LabOptions): Promise<LabRun> {
   const { plan, command, versions } = options
   await checkPlacement(plan.cells.map((cell) => cell.scenario))
   const store = new RunStore(options.store, options.onExisting)
-  if (store.earlier.length > 0) checkSamePlan(store, plan)
   const manifest = {
     schema: MANIFEST_SCHEMA,
     name: options.store.name,
@@ -175,7 +174,13 @@ export async function startRun(options: LabOptions): Promise<LabRun> {
     machine: describeMachine(),
     plan: planSummary(plan),
   }
-  store.writeManifest(manifest)
+  try {
+    if (store.earlier.length > 0) checkSamePlan(store, plan)
+    store.writeManifest(manifest)
+  } catch (error) {
+    store.abandon()
+    throw error
+  }
   const session = new Session(options, store)
   const finish = async (): Promise<RunOutcome> => {
     // A turn of the event loop, so that listeners are there for the first event.

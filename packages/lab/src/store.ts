@@ -87,7 +87,9 @@ function outputError(path: string, error: unknown): SpscError {
 function readManifest(place: StorePlace): unknown {
   const path = manifestPath(place)
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (typeof manifest === 'object' && manifest !== null) return manifest
+    throw new Error('it holds no object')
   } catch (error) {
     const message = `${path} can't be read: ${errorMessage(error)}; start anew with --force`
     throw new SpscError('ERR_OUTPUT', 'store', message, { cause: error })
@@ -108,6 +110,7 @@ export class RunStore {
   /** Records of an earlier part of this run, when resumed. */
   readonly earlier: readonly ResultRecord[]
   readonly #fd: number
+  readonly #isNew: boolean
 
   /**
    * Claims the place before anything is measured.
@@ -126,6 +129,7 @@ export class RunStore {
         .split('\n')
         .map(parseRecord)
         .filter((record) => record !== undefined)
+      this.#isNew = !existsSync(path)
       // Exclusive creation is the claim: of two runs started at once with one name, one is refused.
       this.#fd = openSync(path, onExisting === 'resume' ? 'a' : 'ax')
       if (text !== '' && !text.endsWith('\n')) writeSync(this.#fd, '\n')
@@ -139,6 +143,12 @@ export class RunStore {
       }
       throw outputError(path, error)
     }
+  }
+
+  /** Takes back the claim of a run that has not begun. */
+  abandon(): void {
+    closeSync(this.#fd)
+    if (this.#isNew) rmSync(resultsPath(this.place), { force: true })
   }
 
   /** @throws `ERR_OUTPUT` */

@@ -5,7 +5,7 @@ import { type FailedRecord, parseRecord, type ResultRecord } from '@spsc/core'
 import { type QueueChoice, resultsPath } from '@spsc/lab'
 import test from 'ava'
 import { folder } from './folders.js'
-import { faulty, fixture, planOf, SAB, start } from './runs.js'
+import { faulty, fixture, isGone, planOf, SAB, start } from './runs.js'
 
 // One run of every fault beside a good queue: each must fail its own cell, be named, and leave the others alone.
 
@@ -134,6 +134,17 @@ test.serial('a queue that fills the heap of an end fails its own cell, by name',
   if (record?.status !== 'failed') return t.fail(`it is ${record?.status}`)
   t.is(record.error.code, 'ERR_PLUGIN_FAILED', record.error.message)
   t.regex(record.error.message, /^\[spsc\] \[driver\] queue fills-heap: (producer|consumer): .*memory/)
+})
+
+test.serial('what a queue that hangs has started ends with it', async (t) => {
+  const dir = folder(t)
+  const file = join(dir, 'pid')
+  process.env.SPSC_TEST_FILE = file
+  const { finished } = await start(dir, { plan: planOf([faulty('spawns')]), graceS: GRACE_S })
+  const [record] = (await finished).records
+  if (record?.status !== 'failed') return t.fail(`it is ${record?.status}`)
+  t.is(record.error.code, 'ERR_PLUGIN_HUNG')
+  t.true(await isGone(Number(readFileSync(file, 'utf8'))))
 })
 
 test.serial('a resumed run measures what failed again', async (t) => {
