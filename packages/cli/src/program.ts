@@ -1,5 +1,4 @@
-import { DEFAULTS, SETTINGS, type Setting } from '@spsc/core'
-import { kebab } from '@spsc/lab'
+import { DEFAULTS, kebab, SETTINGS, type Setting } from '@spsc/core'
 import { Argument, Command, Option } from 'commander'
 import { LOG_LEVELS } from './log-levels.js'
 

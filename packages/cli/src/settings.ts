@@ -1,5 +1,5 @@
-import { DEFAULTS, parseSetting, SETTINGS, type Setting, SpscError } from '@spsc/core'
-import { kebab, type ScenarioMatrix } from '@spsc/lab'
+import { DEFAULTS, kebab, parseSetting, SETTINGS, type Setting, SpscError } from '@spsc/core'
+import type { ScenarioMatrix } from '@spsc/lab'
 
 /** A setting as one layer gives it. */
 interface Given {

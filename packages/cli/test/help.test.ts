@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { SETTINGS } from '@spsc/core'
-import { kebab } from '@spsc/lab'
+import { kebab, SETTINGS } from '@spsc/core'
 import test from 'ava'
 import { folder, spsc } from './spsc.js'
 

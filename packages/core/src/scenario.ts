@@ -91,6 +91,11 @@ export type Scenario = v.InferOutput<typeof scenarioSchema>
 export const SETTINGS = Object.keys(settings) as readonly (keyof typeof settings)[]
 export type Setting = (typeof SETTINGS)[number]
 
+/** A setting as flags and labels spell it. @example kebab('queueCap') // 'queue-cap' */
+export function kebab(setting: string): string {
+  return setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
 /** Settings that a scenario, a file or a command line gives; the rest comes from {@link DEFAULTS}. */
 export type ScenarioInput = { readonly [Key in Setting]?: v.InferInput<(typeof settings)[Key]> }
 

@@ -1,5 +1,6 @@
 import {
   DEFAULTS,
+  kebab,
   parseScenario,
   parseSetting,
   type ScenarioInput,
@@ -325,4 +326,9 @@ test('a key that is no setting is named, with the settings there are', (t) => {
       message: `[spsc] [scenario] ${key} is not a setting; allowed: ${SETTINGS.join(', ')}`,
     })
   }
+})
+
+test('settings are spelled with dashes in labels', (t) => {
+  t.is(kebab('prodIntervalUs'), 'prod-interval-us')
+  t.is(kebab('wait'), 'wait')
 })

@@ -1,4 +1,5 @@
 import {
+  kebab,
   type PluginRef,
   parseScenario,
   type Scenario,
@@ -46,11 +47,6 @@ export interface Plan {
 }
 
 export const MAX_REPLICATES = 10_000
-
-/** `queueCap` as flags and labels spell it: `queue-cap`. */
-export function kebab(setting: string): string {
-  return setting.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-}
 
 /** All combinations, the last setting varying fastest. A scenario's label adds the settings that vary: `baseline queue-cap=8`. */
 export function unfold({ name, settings }: ScenarioMatrix): Scenario[] {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { DEFAULTS } from '@spsc/core'
-import { cellKey, kebab, MAX_REPLICATES, planRun, SCENARIOS, SUITES, unfold } from '@spsc/lab'
+import { cellKey, MAX_REPLICATES, planRun, SCENARIOS, SUITES, unfold } from '@spsc/lab'
 import test from 'ava'
 import fc from 'fast-check'
 
@@ -49,11 +49,6 @@ test('a value out of range anywhere in a list is refused', (t) => {
     code: 'ERR_OPTION',
     message: /queueCap is 0;/,
   })
-})
-
-test('settings are spelled with dashes in labels', (t) => {
-  t.is(kebab('prodIntervalUs'), 'prod-interval-us')
-  t.is(kebab('wait'), 'wait')
 })
 
 test('the cells are every scenario on every queue, in the order given', (t) => {
