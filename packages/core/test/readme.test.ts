@@ -19,7 +19,8 @@ async function run(code: string): Promise<string> {
     .replace(/'@spsc\/queue-sab'|'\.\/my-queue\.js'/, JSON.stringify(LAMPORT))
     .replaceAll(/'(@spsc\/core[^']*)'/g, (_, entry) => JSON.stringify(import.meta.resolve(entry)))
   writeFileSync(path, program)
-  const env = { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: '' }
+  // nx sets FORCE_COLOR for its tasks, which would colour what is read here.
+  const { FORCE_COLOR: _, ...env } = { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: '' }
   return (await promisify(execFile)(process.execPath, [path], { timeout: 60_000, env })).stdout
 }
 
