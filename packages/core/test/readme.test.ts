@@ -20,7 +20,8 @@ async function run(code: string): Promise<string> {
     .replaceAll(/'(@spsc\/core[^']*)'/g, (_, entry) => JSON.stringify(import.meta.resolve(entry)))
   writeFileSync(path, program)
   // nx sets FORCE_COLOR for its tasks, which would colour what is read here.
-  const { FORCE_COLOR: _, ...env } = { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: '' }
+  const env: NodeJS.ProcessEnv = { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: '' }
+  delete env.FORCE_COLOR
   return (await promisify(execFile)(process.execPath, [path], { timeout: 60_000, env })).stdout
 }
 
