@@ -6,26 +6,16 @@
  * Each round samples every peer once, in random order; a ratio compares two samples of one round, because the speed of
  * a shared machine drifts more between rounds than the peers differ. The first round is discarded.
  */
-import { parseArgs } from 'node:util'
 import { chooseCpus } from './lib/pin.js'
 import { random, shuffle } from './lib/random.js'
 import { machine, spread, table } from './lib/report.js'
 import { loadPeer, sample } from './lib/sample.js'
+import { parseSettings } from './lib/settings.js'
 
 const REFERENCE = 'ringbuf.js'
 const PEERS = ['./peers/sab.js', './peers/sab-mutex.js', './peers/ringbuf.js']
 
-const { values } = parseArgs({
-  options: {
-    capacity: { type: 'string', default: '1024' },
-    items: { type: 'string', default: '4000000' },
-    rounds: { type: 'string', default: '7' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 32) },
-  },
-})
-const { capacity, items, rounds, seed } = Object.fromEntries(
-  Object.entries(values).map(([name, text]) => [name, Number(text)]),
-)
+const { capacity, items, rounds, seed } = settings()
 const { cpus, pinning } = chooseCpus()
 
 console.log(machine())
@@ -39,6 +29,15 @@ for (let round = 0; round <= rounds; round++) {
   for (const peer of shuffle(peers, draw)) {
     const result = await sample(peer, { capacity, items, cpus })
     if (round > 0) samples.get(peer.name).push(result)
+  }
+}
+
+function settings() {
+  try {
+    return parseSettings(process.argv.slice(2))
+  } catch (error) {
+    console.error(`[spsc] [bench] ${error.message.replaceAll('\n', ' ')}`)
+    return process.exit(2)
   }
 }
 

@@ -1,13 +1,28 @@
-import { QueueError } from './errors.js'
+import { optionError, QueueError } from './errors.js'
 
 /** @throws `ERR_OPTION` unless `timeoutMs` is a number of at least 0; `Infinity` waits for ever */
 export function checkTimeout(timeoutMs: number): void {
   if (typeof timeoutMs === 'number' && timeoutMs >= 0) return
-  throw new QueueError('ERR_OPTION', `timeoutMs is ${timeoutMs}; allowed: milliseconds from 0 to Infinity`)
+  throw optionError('timeoutMs', timeoutMs, 'milliseconds from 0 to Infinity')
+}
+
+/** Milliseconds on the clock of this thread. An AudioWorklet has no `performance`. */
+function now(): number {
+  return (globalThis.performance ?? Date).now()
+}
+
+/** When `timeoutMs` from now are over, for {@link leftUntil}. */
+export function deadlineIn(timeoutMs: number): number {
+  return now() + timeoutMs
+}
+
+/** Milliseconds left, 0 or less when the deadline has passed. */
+export function leftUntil(deadline: number): number {
+  return deadline - now()
 }
 
 /**
- * Sleeps while the word at `index` is `seen`, at most `timeoutMs`. May also wake for no reason: look again.
+ * Sleeps while the word at `index` is `seen`, at most `timeoutMs` milliseconds. May also wake for no reason: check again.
  *
  * @throws `ERR_CAPABILITY` on threads that may not block
  */
@@ -17,7 +32,8 @@ export function sleepWhile(words: Int32Array, index: number, seen: number, timeo
   } catch (cause) {
     throw new QueueError(
       'ERR_CAPABILITY',
-      "this thread may not block (a browser's main thread); allowed: tryPush, tryPop; block in a worker",
+      "this thread may not block (a page's main thread, a worklet, a service worker); allowed: tryPush, tryPop of " +
+        'the ring; wait in a worker',
       { cause },
     )
   }

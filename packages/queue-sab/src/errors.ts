@@ -8,7 +8,7 @@ export type ErrorCode =
   | 'ERR_CLAIMED'
   /** A push on a closed queue. */
   | 'ERR_CLOSED'
-  /** The runtime does not let this thread block. */
+  /** What the runtime or the machine lacks: SharedArrayBuffer, that much memory, a thread that may block. */
   | 'ERR_CAPABILITY'
 
 /**
@@ -23,6 +23,18 @@ export class QueueError extends Error {
     super(`[spsc] [queue-sab] ${message}`, options)
     this.code = code
   }
+}
+
+/** A value for a message, with its type unless it is a number. Never runs its code: an object may have any toString. */
+export function show(value: unknown): string {
+  const type = typeof value
+  if (value == null || type === 'number') return `${value}`
+  if (type === 'object' || type === 'function') return `of type ${type}`
+  return `the ${type} ${type === 'string' ? JSON.stringify(value) : String(value)}`
+}
+
+export function optionError(option: string, value: unknown, allowed: string): QueueError {
+  return new QueueError('ERR_OPTION', `${option} is ${show(value)}; allowed: ${allowed}`)
 }
 
 export function closedError(): QueueError {

@@ -1,5 +1,6 @@
 import { ELEMENTS, type ElementType, type ItemOf } from './elements.js'
-import { QueueError } from './errors.js'
+import { optionError, QueueError, show } from './errors.js'
+import type { QueueOptions } from './queue.js'
 
 /*
  * byte 0       4        8      12     16           20         24         28         32       128    256    384
@@ -15,16 +16,17 @@ const MAGIC = 0x43535053 // 'SPSC' in memory on little-endian machines; a handle
 const LAYOUT = 1
 const KIND = { ring: 1, mutex: 2 } as const
 /** What create writes once, before the claims. */
-const FIXED_BYTES = 24
+const FIXED_WORDS = 6
 const PRODUCER_CLAIM = 6
 const CONSUMER_CLAIM = 7
 /** 128 bytes after the last word: adjacent-line prefetch moves 64-byte lines in pairs. */
 const SLOTS_AT = 384
 
 /** Counts are modulo 2^30 and must tell more than capacity + 2 states apart; slots of 8 bytes stay within 2 GiB. */
-export const MAX_CAPACITY = 2 ** 28
+const MAX_CAPACITY = 2 ** 28
+const CAPACITIES = `an integer from 1 to ${MAX_CAPACITY}`
 
-/** Two disciplines over the same memory: lock-free words, or a lock with two condition variables. */
+/** Two implementations over the same memory: lock-free words, or a lock with two condition variables. */
 export type Kind = keyof typeof KIND
 
 /** A queue's shared memory, checked. */
@@ -66,20 +68,35 @@ function view<Type extends ElementType>(handle: SharedArrayBuffer, type: Type, c
   }
 }
 
+/** @throws `ERR_CAPABILITY` */
+function share(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes)
+  } catch (cause) {
+    // A page that is not cross-origin isolated has no such global.
+    const message =
+      typeof SharedArrayBuffer === 'undefined'
+        ? 'there is no SharedArrayBuffer; allowed: Node.js, cross-origin isolated pages; send the COOP and COEP headers'
+        : `${bytes} bytes are not to be had; allowed: what the machine has; ask for less capacity`
+    throw new QueueError('ERR_CAPABILITY', message, { cause })
+  }
+}
+
 /**
  * Allocates an empty queue.
  *
- * @throws `ERR_OPTION`; a plain RangeError where the machine has not that much memory
+ * @throws `ERR_OPTION` · `ERR_CAPABILITY` where there is no SharedArrayBuffer or not that much memory
  */
-export function allocate<Type extends ElementType>(kind: Kind, type: Type, capacity: number): Memory<ItemOf<Type>> {
+export function allocate<Type extends ElementType>(kind: Kind, options: QueueOptions<Type>): Memory<ItemOf<Type>> {
+  if (typeof options !== 'object' || options === null) throw optionError('options', options, '{ capacity, type }')
+  const { capacity, type = 'i32' as Type } = options
   // Checked here because SharedArrayBuffer takes 1.5, NaN and "8" without a word.
-  if (!isCapacity(capacity)) {
-    throw new QueueError('ERR_OPTION', `capacity is ${String(capacity)}; allowed: an integer from 1 to ${MAX_CAPACITY}`)
+  if (!isCapacity(capacity)) throw optionError('capacity', capacity, CAPACITIES)
+  // An array of one name would pass for the name where a property is looked up.
+  if (typeof type !== 'string' || !Object.hasOwn(ELEMENTS, type)) {
+    throw optionError('type', type, Object.keys(ELEMENTS).join(', '))
   }
-  if (!Object.hasOwn(ELEMENTS, type)) {
-    throw new QueueError('ERR_OPTION', `type is ${String(type)}; allowed: ${Object.keys(ELEMENTS).join(', ')}`)
-  }
-  const memory = view(new SharedArrayBuffer(byteLength(type, capacity)), type, capacity)
+  const memory = view(share(byteLength(type, capacity)), type, capacity)
   const { code, View } = ELEMENTS[type]
   memory.words.set([MAGIC, LAYOUT, KIND[kind], code, View.BYTES_PER_ELEMENT, capacity])
   return memory
@@ -91,18 +108,37 @@ function check(what: string, found: unknown, allowed: unknown, ok = found === al
   throw new QueueError('ERR_HANDLE', message)
 }
 
+function hex(word: number): string {
+  return `0x${(word >>> 0).toString(16)}`
+}
+
+/**
+ * The handle's true length; `undefined` where it is no SharedArrayBuffer. Unlike instanceof, the getter recognises one
+ * of another realm, and is not taken in by an object that only inherits from SharedArrayBuffer.prototype.
+ */
+function sharedLength(handle: unknown): number | undefined {
+  try {
+    return Reflect.get(SharedArrayBuffer.prototype, 'byteLength', handle)
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * The queue that `handle` holds. The header is copied, then checked in full: nothing that may change later is trusted.
  *
  * @throws `ERR_HANDLE`
  */
 export function attach(kind: Kind, handle: unknown): Memory<ItemOf<ElementType>> {
-  if (!(handle instanceof SharedArrayBuffer)) {
-    throw new QueueError('ERR_HANDLE', 'the handle is no SharedArrayBuffer; pass the `handle` of a queue')
+  const bytes = sharedLength(handle)
+  if (bytes === undefined) {
+    const message = `handle is ${show(handle)}; allowed: a SharedArrayBuffer; pass the \`handle\` of a queue`
+    throw new QueueError('ERR_HANDLE', message)
   }
-  check('byte length', handle.byteLength, `at least ${SLOTS_AT}`, handle.byteLength >= SLOTS_AT)
-  const [magic, layout, kindCode, typeCode, slotBytes, capacity] = new Int32Array(handle.slice(0, FIXED_BYTES))
-  check('magic', magic, MAGIC)
+  const buffer = handle as SharedArrayBuffer
+  check('byte length', bytes, `at least ${SLOTS_AT}`, bytes >= SLOTS_AT)
+  const [magic, layout, kindCode, typeCode, slotBytes, capacity] = new Int32Array(buffer, 0, FIXED_WORDS).slice()
+  check('magic', hex(magic as number), hex(MAGIC))
   check('layout version', layout, LAYOUT)
   check('kind', kindCode, KIND[kind])
   const types = Object.keys(ELEMENTS) as ElementType[]
@@ -114,9 +150,9 @@ export function attach(kind: Kind, handle: unknown): Memory<ItemOf<ElementType>>
     type !== undefined,
   )
   check('slot bytes', slotBytes, ELEMENTS[type].View.BYTES_PER_ELEMENT)
-  check('capacity', capacity, `1 to ${MAX_CAPACITY}`, isCapacity(capacity))
-  check('byte length', handle.byteLength, byteLength(type, capacity as number))
-  return view(handle, type, capacity as number)
+  check('capacity', capacity, CAPACITIES, isCapacity(capacity))
+  check('byte length', bytes, byteLength(type, capacity as number))
+  return view(buffer, type, capacity as number)
 }
 
 /**

@@ -2,13 +2,12 @@ import test from 'ava'
 import { KINDS } from './kinds.js'
 import { inWorker, untilAsleep } from './threads.js'
 
-const LONG_MS = 20_000
-
+// No sleep in here has a timeout: after one, pop and push check again, and a lost wake-up would pass unseen.
 for (const kind of KINDS) {
   test(`${kind.name}: a sleeping consumer is woken by a push`, async (t) => {
     const queue = kind.create({ capacity: 4 })
     const producer = queue.producer()
-    const popped = inWorker(kind, queue.handle, 'pop', LONG_MS)
+    const popped = inWorker(kind, queue.handle, 'pop', {})
     await untilAsleep(kind, queue.handle, 'consumer')
     producer.tryPush(42)
     t.is(await popped, 42)
@@ -17,7 +16,7 @@ for (const kind of KINDS) {
   test(`${kind.name}: a sleeping consumer is woken by the producer's close`, async (t) => {
     const queue = kind.create({ capacity: 4 })
     const producer = queue.producer()
-    const popped = inWorker(kind, queue.handle, 'pop', LONG_MS)
+    const popped = inWorker(kind, queue.handle, 'pop', {})
     await untilAsleep(kind, queue.handle, 'consumer')
     producer.close()
     t.is(await popped, undefined)
@@ -26,7 +25,7 @@ for (const kind of KINDS) {
   test(`${kind.name}: a sleeping producer is woken by a pop`, async (t) => {
     const queue = kind.create({ capacity: 1 })
     const consumer = queue.consumer()
-    const pushed = inWorker(kind, queue.handle, 'push', { items: [1, 2], timeoutMs: LONG_MS })
+    const pushed = inWorker(kind, queue.handle, 'push', { items: [1, 2] })
     await untilAsleep(kind, queue.handle, 'producer')
     t.is(consumer.tryPop(), 1)
     t.true(await pushed)
@@ -36,7 +35,7 @@ for (const kind of KINDS) {
   test(`${kind.name}: a sleeping producer is woken by the consumer's close, and told`, async (t) => {
     const queue = kind.create({ capacity: 1 })
     const consumer = queue.consumer()
-    const pushed = inWorker(kind, queue.handle, 'push', { items: [1, 2], timeoutMs: LONG_MS })
+    const pushed = inWorker(kind, queue.handle, 'push', { items: [1, 2] })
     await untilAsleep(kind, queue.handle, 'producer')
     consumer.close()
     t.is(await pushed, 'ERR_CLOSED')
@@ -45,9 +44,10 @@ for (const kind of KINDS) {
   test(`${kind.name}: a sleeper that is notified for nothing sleeps on`, async (t) => {
     const queue = kind.create({ capacity: 1 })
     const producer = queue.producer()
-    const popped = inWorker(kind, queue.handle, 'pop', LONG_MS)
+    const popped = inWorker(kind, queue.handle, 'pop', {})
     await untilAsleep(kind, queue.handle, 'consumer')
     for (let word = 32; word < 96; word++) Atomics.notify(new Int32Array(queue.handle), word)
+    await untilAsleep(kind, queue.handle, 'consumer')
     producer.tryPush(7)
     t.is(await popped, 7)
   })

@@ -1,4 +1,3 @@
-import { type ElementType, QueueError } from '@spsc/queue-sab'
 import test from 'ava'
 import { KINDS } from './kinds.js'
 
@@ -34,22 +33,5 @@ for (const { name, create, attach } of KINDS) {
     consumer.tryPop()
     producer.close()
     t.deepEqual(sizes(), [2, 2, 2, 2])
-  })
-
-  test(`${name}: a capacity that is no integer from 1 to 2^28 is refused`, (t) => {
-    for (const capacity of [0, -1, 1.5, Number.NaN, 1e12, 2 ** 28 + 1, '8', null, undefined, 8n]) {
-      const error = t.throws(() => create({ capacity: capacity as number }), {
-        instanceOf: QueueError,
-        code: 'ERR_OPTION',
-      })
-      t.regex(error.message, /^\[spsc\] \[queue-sab\] capacity is .+; allowed: an integer from 1 to 268435456/)
-    }
-  })
-
-  test(`${name}: an unknown element type is refused`, (t) => {
-    for (const type of ['i8', 'toString', '__proto__', 1, null]) {
-      const error = t.throws(() => create({ capacity: 8, type: type as ElementType }), { code: 'ERR_OPTION' })
-      t.regex(error.message, /type is .+; allowed: i32, f64/)
-    }
   })
 }

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { KINDS } from './kinds.js'
 
-for (const { name, create, attach } of KINDS) {
+for (const { name, create, attach, startAt, modulus } of KINDS) {
   test(`${name}: after the producer's close the consumer drains, then ends`, (t) => {
     const queue = create({ capacity: 4 })
     const producer = queue.producer()
@@ -11,6 +11,51 @@ for (const { name, create, attach } of KINDS) {
     producer.close()
     t.true(consumer.closed, 'closed, though items wait')
     t.deepEqual([consumer.pop(), consumer.tryPop(), consumer.pop(), consumer.tryPop()], [1, 2, undefined, undefined])
+  })
+
+  test(`${name}: the stream has ended when the producer has closed and the last item has been popped`, (t) => {
+    const queue = create({ capacity: 2 })
+    startAt(queue.handle, modulus - 1)
+    const producer = queue.producer()
+    const consumer = queue.consumer()
+    t.false(consumer.ended, 'empty, but open')
+    producer.tryPush(1)
+    producer.tryPush(2)
+    t.false(consumer.ended, 'items wait')
+    producer.close()
+    t.false(consumer.ended, 'closed, but items wait')
+    t.deepEqual([consumer.pop(), consumer.ended], [1, false])
+    t.deepEqual([consumer.tryPop(), consumer.ended], [2, true])
+  })
+
+  test(`${name}: an item pushed after a pop has timed out is not taken for the end, though closed is set`, (t) => {
+    const queue = create({ capacity: 4 })
+    const producer = queue.producer()
+    const consumer = queue.consumer()
+    t.is(consumer.pop(5), undefined)
+    producer.push(42)
+    producer.close()
+    t.true(consumer.closed)
+    t.false(consumer.ended)
+    t.is(consumer.pop(5), 42)
+    t.true(consumer.ended)
+  })
+
+  test(`${name}: a close after a pop has timed out is the end`, (t) => {
+    const queue = create({ capacity: 4 })
+    const producer = queue.producer()
+    const consumer = queue.consumer()
+    t.is(consumer.pop(5), undefined)
+    producer.close()
+    t.true(consumer.ended)
+  })
+
+  test(`${name}: for a consumer that has closed the stream has ended, whatever waits`, (t) => {
+    const queue = create({ capacity: 4 })
+    queue.producer().tryPush(1)
+    const consumer = queue.consumer()
+    consumer.close()
+    t.true(consumer.ended)
   })
 
   test(`${name}: tryPush and push after one's own close throw, also on a queue with room`, (t) => {

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import test from 'ava'
 import { KINDS } from './kinds.js'
 
@@ -13,23 +14,41 @@ const FIELDS = [
   { field: 'capacity short of the buffer', word: 5, values: [1, 4] },
 ]
 
-for (const { name, create, attach } of KINDS) {
+/** Items pushed and popped, as no queue of capacity 2 can have them. */
+const HOSTILE_COUNTS = [
+  [1005, 5],
+  [5, 1005],
+  [2 ** 29 - 1, 7],
+  [7, 2 ** 29 - 1],
+  [-1, 2 ** 20],
+  [2 ** 20, -1],
+] as const
+
+for (const { name, create, attach, counts } of KINDS) {
   for (const { field, word, values } of FIELDS) {
     test(`${name}: a handle with a wrong ${field} is refused`, (t) => {
       for (const value of values) {
         const { handle } = create({ capacity: 8 })
         new Int32Array(handle)[word] = value
         const error = t.throws(() => attach(handle), { code: 'ERR_HANDLE' })
-        t.regex(error.message, /^\[spsc\] \[queue-sab\] .+ is -?\d+; allowed: .+; pass the handle/)
+        t.regex(error.message, /^\[spsc\] \[queue-sab\] .+ is (-?\d+|0x[\da-f]+); allowed: .+; pass the handle/)
       }
     })
   }
 
   test(`${name}: a handle that is no SharedArrayBuffer is refused`, (t) => {
     const { handle } = create({ capacity: 8 })
-    for (const value of [undefined, null, 1, {}, new ArrayBuffer(1024), new Int32Array(handle)]) {
-      t.throws(() => attach(value), { code: 'ERR_HANDLE' })
+    const heir = Object.create(SharedArrayBuffer.prototype, { byteLength: { value: handle.byteLength } })
+    for (const value of [undefined, null, 1, {}, new ArrayBuffer(1024), new Int32Array(handle), heir]) {
+      t.throws(() => attach(value), { code: 'ERR_HANDLE', message: /handle is .+; allowed: a SharedArrayBuffer/ })
     }
+  })
+
+  test(`${name}: a handle of another realm is taken`, (t) => {
+    const queue = create({ capacity: 8 })
+    const foreign = runInNewContext(`new SharedArrayBuffer(${queue.handle.byteLength})`)
+    new Uint8Array(foreign).set(new Uint8Array(queue.handle))
+    t.is(attach(foreign).capacity, 8)
   })
 
   test(`${name}: a handle of the wrong length is refused`, (t) => {
@@ -53,22 +72,37 @@ for (const { name, create, attach } of KINDS) {
   })
 
   test(`${name}: hostile counts can't lead an end outside the slots`, (t) => {
-    for (const count of [1, 5, 2 ** 29 - 1, -1, -(2 ** 29)]) {
+    for (const [pushed, popped] of HOSTILE_COUNTS) {
       const { handle } = create({ capacity: 2 })
-      const words = new Int32Array(handle)
+      const words = new Int32Array(handle, 0, 384 / 4)
+      const slots = new Int32Array(handle, 384)
+      words[counts.pushed] = pushed * counts.step
+      words[counts.popped] = popped * counts.step
       const queue = attach(handle)
-      for (const word of [32, 37, 64]) words[word] = name === 'mutex' && word === 32 ? 0 : count << 2
-      const before = words.slice(0, 32)
       const producer = queue.producer()
       const consumer = queue.consumer()
-      for (let item = 0; item < 100; item++) {
-        producer.tryPush(item)
-        t.is(typeof (consumer.tryPop() ?? 0), 'number')
+      const outside = outsideOf(words)
+      for (let item = 1; item <= 100; item++) {
+        // Out of its range a typed array gives undefined and drops what it is given.
+        if (producer.tryPush(item)) t.true(slots.includes(item), `item ${item} is in no slot`)
+        if (queue.size > 0) t.not(consumer.tryPop(), undefined)
       }
-      t.deepEqual(words.slice(0, 6), before.slice(0, 6))
+      t.deepEqual(outsideOf(words), outside)
     }
   })
+
+  /** The words before the slots, but for the two counts. */
+  function outsideOf(words: Int32Array): number[] {
+    return [...words].filter((_, word) => word !== counts.pushed && word !== counts.popped)
+  }
 }
+
+test('a foreign magic is shown in hexadecimal, as LAYOUT.md writes it', (t) => {
+  for (const { attach } of KINDS) {
+    const expected = { code: 'ERR_HANDLE', message: /magic is 0x0; allowed: 0x43535053;/ }
+    t.throws(() => attach(new SharedArrayBuffer(1024)), expected)
+  }
+})
 
 test('a handle of the other kind is refused, both ways', (t) => {
   const [ring, mutex] = KINDS

@@ -8,22 +8,25 @@ export const KINDS = [
     attach: attachQueue,
     /** The flag of a word that says that this end sleeps. */
     asleep: { consumer: { word: 32, mask: 1 }, producer: { word: 64, mask: 1 } },
-    /** Makes an unused queue look as if `items` had gone through it. */
-    age(handle: SharedArrayBuffer, items: number) {
+    /** Sets the counts of an unused queue as if `items` had gone through it. */
+    startAt(handle: SharedArrayBuffer, items: number) {
       new Int32Array(handle).fill(items << 2, 32, 33).fill(items << 2, 64, 65)
     },
     /** Items after which its counts start again from 0. */
     modulus: 2 ** 30,
+    /** Where the counts are, and how much one item adds. */
+    counts: { pushed: 32, popped: 64, step: 4 },
   },
   {
     name: 'mutex',
     create: createMutexQueue,
     attach: attachMutexQueue,
     asleep: { consumer: { word: 34, mask: -1 }, producer: { word: 36, mask: -1 } },
-    age(handle: SharedArrayBuffer, items: number) {
+    startAt(handle: SharedArrayBuffer, items: number) {
       new Int32Array(handle).fill(items | 0, 37, 39)
     },
     modulus: 2 ** 32,
+    counts: { pushed: 37, popped: 38, step: 1 },
   },
 ] as const
 

@@ -89,6 +89,13 @@ const steps = [
     ),
   ),
   fc.constant(new Step('closed', isClosed, ({ consumer }) => consumer.closed)),
+  fc.constant(
+    new Step(
+      'ended',
+      ({ closed, items }) => closed.consumer || (closed.producer && items.length === 0),
+      ({ consumer }) => consumer.ended,
+    ),
+  ),
 ]
 
 const closes = (['producer', 'consumer'] as const).map((end) =>
@@ -103,9 +110,9 @@ const closes = (['producer', 'consumer'] as const).map((end) =>
   ),
 )
 
-for (const { name, create, age, modulus } of KINDS) {
+for (const { name, create, startAt, modulus } of KINDS) {
   test(`${name}: behaves as an array with a limit, wherever its counts are`, (t) => {
-    const start = fc.oneof(
+    const counts = fc.oneof(
       fc.constant(0),
       fc.integer({ min: 1, max: 20 }).map((items) => modulus - items),
     )
@@ -113,9 +120,9 @@ for (const { name, create, age, modulus } of KINDS) {
     const anything = fc.commands([...steps, ...closes], { size: '+1' })
     const unclosed = fc.commands(steps, { size: '+1' })
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 9 }), start, fc.oneof(anything, unclosed), (capacity, items, commands) => {
+      fc.property(fc.integer({ min: 1, max: 9 }), counts, fc.oneof(anything, unclosed), (capacity, items, commands) => {
         const queue = create({ capacity })
-        age(queue.handle, items)
+        startAt(queue.handle, items)
         const model = { capacity, items: [], closed: { producer: false, consumer: false } }
         fc.modelRun(() => ({ model, real: { producer: queue.producer(), consumer: queue.consumer() } }), commands)
       }),

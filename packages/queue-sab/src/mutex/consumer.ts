@@ -1,8 +1,9 @@
-import { checkTimeout } from '../blocking.js'
+import { checkTimeout, deadlineIn } from '../blocking.js'
 import type { Memory } from '../memory.js'
 import type { Consumer } from '../queue.js'
 import * as state from './words.js'
 
+/** The consuming end of the queue with a lock. All its state is shared, so nothing is cached between calls. */
 export class MutexConsumer<Item> implements Consumer<Item> {
   readonly capacity: number
   readonly #words: Int32Array
@@ -21,8 +22,10 @@ export class MutexConsumer<Item> implements Consumer<Item> {
 
   pop(timeoutMs: number = Number.POSITIVE_INFINITY): Item | undefined {
     checkTimeout(timeoutMs)
-    state.lock(this.#words)
-    state.waitFor(this.#words, state.NOT_EMPTY, () => this.#hasItems() || this.closed, timeoutMs)
+    const deadline = deadlineIn(timeoutMs)
+    if (!state.lock(this.#words, deadline)) return undefined
+    const ready = () => this.#hasItems() || this.closed
+    if (!state.waitFor(this.#words, state.NOT_EMPTY, ready, deadline)) return undefined
     return this.#takeAndUnlock()
   }
 
@@ -32,6 +35,10 @@ export class MutexConsumer<Item> implements Consumer<Item> {
 
   get closed(): boolean {
     return state.isClosed(this.#words)
+  }
+
+  get ended(): boolean {
+    return state.hasEnded(this.#words)
   }
 
   get size(): number {

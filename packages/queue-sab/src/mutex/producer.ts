@@ -1,9 +1,11 @@
-import { checkTimeout } from '../blocking.js'
+import { checkTimeout, deadlineIn } from '../blocking.js'
+import { toSlot } from '../elements.js'
 import { closedError } from '../errors.js'
 import type { Memory } from '../memory.js'
 import type { Producer } from '../queue.js'
 import * as state from './words.js'
 
+/** The producing end of the queue with a lock. All its state is shared, so nothing is cached between calls. */
 export class MutexProducer<Item> implements Producer<Item> {
   readonly capacity: number
   readonly #words: Int32Array
@@ -16,15 +18,19 @@ export class MutexProducer<Item> implements Producer<Item> {
   }
 
   tryPush(item: Item): boolean {
+    const slot = toSlot(item)
     state.lock(this.#words)
-    return this.#putAndUnlock(item, state.PRODUCER_CLOSED)
+    return this.#putAndUnlock(slot, state.PRODUCER_CLOSED)
   }
 
   push(item: Item, timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
     checkTimeout(timeoutMs)
-    state.lock(this.#words)
-    state.waitFor(this.#words, state.NOT_FULL, () => this.#hasRoom() || this.closed, timeoutMs)
-    return this.#putAndUnlock(item, state.PRODUCER_CLOSED | state.CONSUMER_CLOSED)
+    const slot = toSlot(item)
+    const deadline = deadlineIn(timeoutMs)
+    if (!state.lock(this.#words, deadline)) return false
+    const ready = () => this.#hasRoom() || this.closed
+    if (!state.waitFor(this.#words, state.NOT_FULL, ready, deadline)) return false
+    return this.#putAndUnlock(slot, state.PRODUCER_CLOSED | state.CONSUMER_CLOSED)
   }
 
   close(): void {
@@ -43,7 +49,11 @@ export class MutexProducer<Item> implements Producer<Item> {
     return state.count(this.#words) < this.capacity
   }
 
-  /** Throws when one of the `forbidden` ends is closed. */
+  /**
+   * Takes a converted item, as nothing may throw with the lock held.
+   *
+   * @throws `ERR_CLOSED`, with the lock free, when one of the `forbidden` ends is closed
+   */
   #putAndUnlock(item: Item, forbidden: number): boolean {
     const words = this.#words
     const closed = (state.read(words, state.CLOSED) & forbidden) !== 0

@@ -1,4 +1,4 @@
-import { sleepWhile } from '../blocking.js'
+import { leftUntil, sleepWhile } from '../blocking.js'
 
 /*
  * A bounded queue as textbooks have it: one lock, two condition variables, everything else touched under the lock.
@@ -7,17 +7,20 @@ import { sleepWhile } from '../blocking.js'
  *        +------+-----------+---------+----------+---------+--------+--------+--------+
  *        | LOCK | NOT_EMPTY | waiters | NOT_FULL | waiters | PUSHED | POPPED | CLOSED |
  *        +------+-----------+---------+----------+---------+--------+--------+--------+
+ *   word 32     33          34        35         36        37       38       39
  *
  * One cache line is right here: who holds the lock needs all of it. Item n lives in slot n & (slots - 1); the counts go
  * round modulo 2^32. What is only touched under the lock needs no Atomics: the lock's own exchange orders it.
  */
-const LOCK = 128 / 4
-export const NOT_EMPTY = LOCK + 1
-export const NOT_FULL = LOCK + 3
-export const PUSHED = LOCK + 5
-export const POPPED = LOCK + 6
+const LOCK = 32
+export const NOT_EMPTY = 33
+export const NOT_FULL = 35
+/** From a condition to the count of its waiters: up under the lock, lest a signaller miss one; down at any time. */
+const WAITERS = 1
+export const PUSHED = 37
+export const POPPED = 38
 /** Bits: which ends have been closed. */
-export const CLOSED = LOCK + 7
+export const CLOSED = 39
 export const PRODUCER_CLOSED = 1
 export const CONSUMER_CLOSED = 2
 
@@ -31,18 +34,27 @@ export function read(words: Int32Array, index: number): number {
   return words[index] as number
 }
 
-/** Items in the queue; call it under the lock. */
+/** Items in the queue, under the lock. */
 export function count(words: Int32Array): number {
   return (read(words, PUSHED) - read(words, POPPED)) | 0
 }
 
-/** The mutex of Drepper, "Futexes Are Tricky" (2011), section 6: sleeps at once, as a pthread mutex does. */
-export function lock(words: Int32Array): void {
-  if (Atomics.compareExchange(words, LOCK, FREE, HELD) === FREE) return
+/**
+ * The mutex of Drepper, "Futexes Are Tricky" (2011), section 6 ("Mutex, Take 3"): sleeps at once, as a pthread mutex
+ * does. A thread that dies with the lock leaves it held.
+ *
+ * @returns `false`: `deadline` passed; the lock may stay marked as contended, which costs its holder one notify
+ * @throws `ERR_CAPABILITY` where the lock is held and this thread may not block
+ */
+export function lock(words: Int32Array, deadline: number = Number.POSITIVE_INFINITY): boolean {
+  if (Atomics.compareExchange(words, LOCK, FREE, HELD) === FREE) return true
   // Whoever slept can't know whether others still do, so it takes the lock as contended.
   while (Atomics.exchange(words, LOCK, CONTENDED) !== FREE) {
-    sleepWhile(words, LOCK, CONTENDED, Number.POSITIVE_INFINITY)
+    const left = leftUntil(deadline)
+    if (left <= 0) return false
+    sleepWhile(words, LOCK, CONTENDED, left)
   }
+  return true
 }
 
 export function unlock(words: Int32Array): void {
@@ -51,28 +63,34 @@ export function unlock(words: Int32Array): void {
 
 /** Gives the lock back and wakes who waits for `condition`; after the unlock, lest it wake into a held lock. */
 export function unlockAndSignal(words: Int32Array, condition: number): void {
-  const waited = read(words, condition + 1) > 0
+  const waited = Atomics.load(words, condition + WAITERS) > 0
   if (waited) Atomics.add(words, condition, 1)
   unlock(words)
   if (waited) Atomics.notify(words, condition)
 }
 
 /**
- * Waits under the lock until `ready`, at most `timeoutMs`; the lock is free meanwhile and held again on return.
- * The condition's word is read before the unlock, and a signal changes it: what comes in between ends the sleep at once.
- * A thread that may not block throws out of here with the lock free; it stays counted, which costs notifies only.
+ * Waits under the lock until `ready` or `deadline`; the lock is free meanwhile.
+ * The condition's word is read before the unlock, and a signal changes it: one that comes in between ends the sleep.
+ *
+ * @returns whether the lock is held again; `false`: `deadline` passed while somebody else held it
+ * @throws `ERR_CAPABILITY`, with the lock free, where this thread may not block
  */
-export function waitFor(words: Int32Array, condition: number, ready: () => boolean, timeoutMs: number): void {
-  const deadline = performance.now() + timeoutMs
-  while (!ready()) {
-    const left = deadline - performance.now()
-    if (left <= 0) return
+export function waitFor(words: Int32Array, condition: number, ready: () => boolean, deadline: number): boolean {
+  for (;;) {
+    if (ready()) return true
+    const left = leftUntil(deadline)
+    if (left <= 0) return true
     const sequence = read(words, condition)
-    words[condition + 1] = read(words, condition + 1) + 1
+    Atomics.add(words, condition + WAITERS, 1)
     unlock(words)
-    sleepWhile(words, condition, sequence, left)
-    lock(words)
-    words[condition + 1] = read(words, condition + 1) - 1
+    try {
+      sleepWhile(words, condition, sequence, left)
+    } finally {
+      // Without the lock, which may not be had in time. A signaller that misses it notifies nobody, and that is right.
+      Atomics.sub(words, condition + WAITERS, 1)
+    }
+    if (!lock(words, deadline)) return false
   }
 }
 
@@ -87,6 +105,13 @@ export function isClosed(words: Int32Array): boolean {
   return Atomics.load(words, CLOSED) !== 0
 }
 
+/** For the consumer. Needs no lock: PUSHED is final once PRODUCER_CLOSED is seen, and POPPED is the consumer's own. */
+export function hasEnded(words: Int32Array): boolean {
+  const closed = Atomics.load(words, CLOSED)
+  return (closed & CONSUMER_CLOSED) !== 0 || (closed !== 0 && count(words) === 0)
+}
+
+/** Exact at the moment when it has the lock. */
 export function sizeOf(words: Int32Array): number {
   lock(words)
   const size = count(words)

@@ -1,7 +1,7 @@
 import { checkTimeout } from '../blocking.js'
 import type { Memory } from '../memory.js'
 import type { Consumer } from '../queue.js'
-import { awaitPeer, COUNT, close, giveWay, HEAD, ITEM, isClosed, publish, sizeOf, TAIL } from './words.js'
+import { awaitPeer, COUNT, close, HEAD, hasEnded, ITEM, isClosed, publish, sizeOf, TAIL } from './words.js'
 
 /** The ring's consuming end; its own count never leaves it but through HEAD. */
 export class RingConsumer<Item> implements Consumer<Item> {
@@ -11,10 +11,8 @@ export class RingConsumer<Item> implements Consumer<Item> {
   readonly #mask: number
   /** What HEAD holds, but for WAITING: the next item's number, times ITEM. */
   #head: number
-  /** The head at which the ring is empty, as of the last look at TAIL. Never beyond the truth, as TAIL only grows. */
+  /** The head at which the ring is empty, by the cached TAIL. Never beyond the truth, as TAIL only grows. */
   #limit: number
-  /** Items that the last look at TAIL brought, times ITEM. */
-  #found = 0
   #closed = false
 
   constructor({ words, slots, capacity }: Memory<Item>) {
@@ -56,16 +54,18 @@ export class RingConsumer<Item> implements Consumer<Item> {
     return isClosed(this.#words)
   }
 
+  get ended(): boolean {
+    return this.#closed || hasEnded(this.#words, this.#head)
+  }
+
   get size(): number {
     return sizeOf(this.#words, this.capacity)
   }
 
-  /** Acquires the slots that the producer published. */
+  /** Refreshes the cached TAIL, and so acquires the slots that the producer published. */
   #findItems(): boolean {
     if (this.#closed) return false
-    giveWay(this.#words, HEAD, this.#found, this.capacity)
     this.#limit = Atomics.load(this.#words, TAIL) & COUNT
-    this.#found = (this.#limit - this.#head) | 0
-    return this.#found !== 0
+    return this.#limit !== this.#head
   }
 }

@@ -1,8 +1,9 @@
 import { checkTimeout } from '../blocking.js'
+import { toSlot } from '../elements.js'
 import { closedError } from '../errors.js'
 import type { Memory } from '../memory.js'
 import type { Producer } from '../queue.js'
-import { awaitPeer, CLOSED, COUNT, close, giveWay, HEAD, ITEM, isClosed, publish, sizeOf, TAIL } from './words.js'
+import { awaitPeer, backOff, CLOSED, COUNT, close, HEAD, ITEM, isClosed, publish, sizeOf, TAIL } from './words.js'
 
 /** The ring's producing end; its own count never leaves it but through TAIL. */
 export class RingProducer<Item> implements Producer<Item> {
@@ -12,9 +13,9 @@ export class RingProducer<Item> implements Producer<Item> {
   readonly #mask: number
   /** What TAIL holds, but for WAITING: the next item's number, times ITEM. */
   #tail: number
-  /** The tail at which the ring is full, as of the last look at HEAD. Never beyond the truth, as HEAD only grows. */
+  /** The tail at which the ring is full, by the cached HEAD. Never beyond the truth, as HEAD only grows. */
   #limit: number
-  /** Slots that the last look at HEAD brought, times ITEM. */
+  /** Slots that the last refresh of the cached HEAD brought, times ITEM. */
   #found = 0
   #closed = false
 
@@ -28,9 +29,10 @@ export class RingProducer<Item> implements Producer<Item> {
   }
 
   tryPush(item: Item): boolean {
+    const slot = toSlot(item)
     const tail = this.#tail
     if (tail === this.#limit && !this.#findRoom()) return false
-    this.#slots[(tail >>> 2) & this.#mask] = item
+    this.#slots[(tail >>> 2) & this.#mask] = slot
     this.#tail = (tail + ITEM) | 0
     publish(this.#words, TAIL, tail, this.#tail)
     return true
@@ -38,11 +40,12 @@ export class RingProducer<Item> implements Producer<Item> {
 
   push(item: Item, timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
     checkTimeout(timeoutMs)
+    const slot = toSlot(item)
     this.#throwIfUnwanted()
-    if (this.tryPush(item)) return true
+    if (this.tryPush(slot)) return true
     if (timeoutMs === 0 || !awaitPeer(this.#words, HEAD, this.#headWhenFull(), timeoutMs)) return false
     this.#throwIfUnwanted()
-    return this.tryPush(item)
+    return this.tryPush(slot)
   }
 
   close(): void {
@@ -61,10 +64,10 @@ export class RingProducer<Item> implements Producer<Item> {
     return sizeOf(this.#words, this.capacity)
   }
 
-  /** Acquires the slots that the consumer gave back. */
+  /** Refreshes the cached HEAD, and so acquires the slots that the consumer gave back. */
   #findRoom(): boolean {
     if (this.#closed) throw closedError()
-    giveWay(this.#words, TAIL, this.#found, this.capacity)
+    backOff(this.#words, this.#found, this.capacity)
     this.#limit = ((Atomics.load(this.#words, HEAD) & COUNT) + this.capacity * ITEM) | 0
     this.#found = (this.#limit - this.#tail) | 0
     return this.#found !== 0

@@ -15,18 +15,15 @@ const ring = {
 /**
  * Makes a lock-free queue in shared memory.
  *
- * @throws `ERR_OPTION`
+ * @throws `ERR_OPTION` · `ERR_CAPABILITY` where there is no SharedArrayBuffer or not that much memory
  *
  * @example
  * const queue = createQueue({ capacity: 1024, type: 'i32' })
  * worker.postMessage(queue.handle)
  * queue.producer().tryPush(42) // true
  */
-export function createQueue<Type extends ElementType = 'i32'>({
-  capacity,
-  type = 'i32' as Type,
-}: QueueOptions<Type>): Queue<Type> {
-  return queueOver<Type>(allocate('ring', type, capacity), ring)
+export function createQueue<Type extends ElementType = 'i32'>(options: QueueOptions<Type>): Queue<Type> {
+  return queueOver<Type>(allocate('ring', options), ring)
 }
 
 /**

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { COUNT } from '../../src/ring/words.js'
+import { CLOSED, COUNT, WAITING } from '../../src/ring/words.js'
 import { explore } from './explore.js'
 import { Consumer, type Do, exchange, load, Producer, Words } from './ring.js'
 
@@ -72,6 +72,19 @@ const SCENARIOS: Scenario[] = [
     },
     outcomes: (_, consumed) => same(consumed, [1, 2]),
   },
+  {
+    title: 'a consumer that times out and goes on until the stream has ended gets every item',
+    produce: (ends) => pushAll(ends, [1, 2], true),
+    *consume({ consumer }) {
+      const popped = []
+      for (let timed = true; !(yield* consumer.words.hasEnded(consumer.head)); timed = false) {
+        const item = yield* consumer.pop(timed)
+        if (item !== undefined) popped.push(item)
+      }
+      return popped
+    },
+    outcomes: (_, consumed) => same(consumed, [1, 2]),
+  },
 ]
 
 function search({ produce, consume, outcomes }: Scenario, capacity: number, words = new Words()): number {
@@ -122,6 +135,12 @@ const MUTANTS: Record<string, Words> = {
       yield (memory) => exchange(own, (memory[own] ?? 0) | 2)(memory)
     }
   })(),
+  'the sleeper sets WAITING whatever the word is by now': new (class extends Words {
+    override *setWaiting(peer: string, seen: number): Do<boolean> {
+      yield exchange(peer, seen | WAITING)
+      return true
+    }
+  })(),
   'the sleeper does not say that it sleeps': new (class extends Words {
     override *awaitPeer(peer: string, count: number): Do<boolean> {
       for (;;) {
@@ -133,19 +152,36 @@ const MUTANTS: Record<string, Words> = {
   })(),
 }
 
+function errorsOf(words: Words): string[] {
+  return SCENARIOS.map((scenario) => {
+    try {
+      search(scenario, 1, words)
+      return ''
+    } catch (error) {
+      return (error as Error).message
+    }
+  })
+}
+
 for (const [title, words] of Object.entries(MUTANTS)) {
   test(`the search notices when ${title}`, (t) => {
-    const errors = SCENARIOS.map((scenario) => {
-      try {
-        search(scenario, 1, words)
-        return ''
-      } catch (error) {
-        return (error as Error).message
-      }
-    })
+    const errors = errorsOf(words)
     t.true(
       errors.some((message) => message.startsWith('asleep for ever')),
       errors.join(),
     )
   })
 }
+
+test('the search notices when the end is told by CLOSED alone, without the count', (t) => {
+  const words = new (class extends Words {
+    override *hasEnded(): Do<boolean> {
+      return ((yield load('TAIL')) & CLOSED) !== 0
+    }
+  })()
+  const errors = errorsOf(words)
+  t.true(
+    errors.some((message) => message.startsWith('produced')),
+    errors.join(),
+  )
+})

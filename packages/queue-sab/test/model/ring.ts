@@ -27,6 +27,10 @@ export class Words {
     yield { wake: own }
   }
 
+  *hasEnded(head: number): Do<boolean> {
+    return ((yield load('TAIL')) & ~WAITING) === (head | CLOSED)
+  }
+
   *setWaiting(peer: string, seen: number): Do<boolean> {
     return (yield compareExchange(peer, seen, seen | WAITING)) === seen
   }

@@ -2,13 +2,13 @@
 
 /** What a thread can be told to do with a queue; a thrown error becomes its code. */
 export const actions = {
-  /** @param {import('@spsc/queue-sab').Queue} queue @param {number} timeoutMs */
-  pop: (queue, timeoutMs) => queue.consumer().pop(timeoutMs),
+  /** @param {import('@spsc/queue-sab').Queue} queue @param {{ timeoutMs?: number }} wait */
+  pop: (queue, { timeoutMs }) => queue.consumer().pop(timeoutMs),
 
   /**
    * The outcome of the last push.
    *
-   * @param {import('@spsc/queue-sab').Queue} queue @param {{ items: number[], timeoutMs: number }} pushes
+   * @param {import('@spsc/queue-sab').Queue} queue @param {{ items: number[], timeoutMs?: number }} pushes
    */
   push(queue, { items, timeoutMs }) {
     const producer = queue.producer()
@@ -21,10 +21,10 @@ export const actions = {
   /** @param {import('@spsc/queue-sab').Queue} queue @param {{ count: number, blocking: boolean }} stream */
   pushAll(queue, { count, blocking }) {
     const producer = queue.producer()
-    const inTime = deadline()
+    const inTime = deadline(20_000)
     for (let item = 0; item < count; item++) {
-      if (blocking) producer.push(item, 10_000)
-      else while (!producer.tryPush(item)) inTime()
+      if (!blocking) while (!producer.tryPush(item)) inTime()
+      else if (!producer.push(item)) throw new Error(`push of ${item} without a timeout timed out`)
     }
     producer.close()
     return count
@@ -39,11 +39,15 @@ function attempt(action) {
   }
 }
 
-/** A function to call in every turn of a spin; it throws when 20 s are over, and looks at the clock only now and then. */
-export function deadline() {
-  const end = Date.now() + 20_000
+/**
+ * A function to call in every turn of a spin; it throws when the time is over, and reads the clock only now and then.
+ *
+ * @param {number} limitMs
+ */
+export function deadline(limitMs) {
+  const end = Date.now() + limitMs
   let turns = 0
   return () => {
-    if ((++turns & 0xffff) === 0 && Date.now() > end) throw new Error('spun for 20 s')
+    if ((++turns & 0xffff) === 0 && Date.now() > end) throw new Error(`spun for ${limitMs} ms`)
   }
 }
