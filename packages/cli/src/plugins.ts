@@ -15,7 +15,17 @@ export const QUEUES: Readonly<Record<string, BuiltIn>> = {
   'sab-mutex': {
     module: '@spsc/queue-sab',
     name: 'sab-mutex',
-    description: 'mutex and condition variables on Atomics, as the seed began',
+    description: 'mutex and condition variables on Atomics',
+  },
+  native: {
+    module: '@spsc/queue-native',
+    name: 'native',
+    description: 'lock-free ring between two pthreads, no JavaScript in the loop',
+  },
+  mutex: {
+    module: '@spsc/queue-native',
+    name: 'mutex',
+    description: 'pthread mutex and condition variables, as the seed began',
   },
 }
 
@@ -29,6 +39,9 @@ export const COLLECTORS: Readonly<Record<string, BuiltIn>> = {
 
 /** Asked for with --emit-latencies, which gives it the path it needs. */
 export const LATENCIES = { module: '@spsc/metrics/latencies', name: 'latencies' } as const satisfies PluginRef
+
+/** Pins the threads of every queue where its addon is built. */
+export const AFFINITY: PluginRef = { module: '@spsc/queue-native' }
 
 /** A package of ours as a URL, which every process and thread can import whatever its own place. */
 export function ours(ref: PluginRef): PluginRef {

@@ -5,6 +5,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { EXIT, exitCodeOfRecords } from './exit-codes.js'
 import { checkLatenciesPath, collectorsFor, latenciesLost } from './latencies.js'
 import { createLog, type Log } from './log.js'
+import { AFFINITY, ours } from './plugins.js'
 import { renderConfig } from './print-config.js'
 import type { Flags } from './program.js'
 import { showProgress } from './progress.js'
@@ -51,6 +52,7 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
     plan,
     store: place,
     onExisting,
+    affinity: ours(AFFINITY).module,
     collectors: collectorsFor(options.collectors, latencies, plan, onExisting),
     command: ['spsc', ...process.argv.slice(2)].join(' '),
     versions: { '@spsc/cli': manifest.version },

@@ -9,21 +9,35 @@ const obstacle = spawnSync('taskset', ['--version']).status === 0 ? undefined : 
 const pinning = obstacle === undefined ? test : test.skip
 const reason = obstacle === undefined ? '' : ` (skipped: ${obstacle})`
 
-test('where threads can’t be pinned, a run that pins is refused with exit 5 and the reason, and nothing is stored', async (t) => {
-  const cwd = folder(t)
+const addon = new URL(`spsc-${process.platform}-${process.arch}.node`, import.meta.resolve('@spsc/queue-native'))
+const [withAddon, withoutAddon] = existsSync(addon) ? [test, test.skip] : [test.skip, test]
+
+withAddon('where the native package is built, pinning needs no taskset', async (t) => {
   const bin = folder(t)
   symlinkSync(process.execPath, join(bin, 'node'))
-  await refused(
-    t,
-    ['run', ...BRIEF, 'affinity'],
-    /taskset is not installed; install util-linux, or set pinProducer and pinConsumer to none/,
-    {
-      cwd,
-      env: { PATH: bin },
-      code: 5,
-    },
-  )
+  const cwd = folder(t)
+  await run(t, ['affinity', '--name', 'mine', '--quiet'], { cwd, env: { PATH: bin } })
+  t.is(storedRecords(cwd, 'mine')[0]?.status, 'ok')
 })
+
+withoutAddon(
+  'where threads can’t be pinned, a run that pins is refused with exit 5 and the reason, and nothing is stored',
+  async (t) => {
+    const cwd = folder(t)
+    const bin = folder(t)
+    symlinkSync(process.execPath, join(bin, 'node'))
+    await refused(
+      t,
+      ['run', ...BRIEF, 'affinity'],
+      /taskset is not installed; install util-linux, or set pinProducer and pinConsumer to none/,
+      {
+        cwd,
+        env: { PATH: bin },
+        code: 5,
+      },
+    )
+  },
+)
 
 test('what does not pin needs no taskset', async (t) => {
   const bin = folder(t)

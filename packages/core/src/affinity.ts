@@ -67,15 +67,18 @@ function tasksetError(error: unknown, doing: string): SpscError {
   )
 }
 
-/** @throws `ERR_CAPABILITY` where threads can't be pinned */
+/** Pins a thread of this process, given by its kernel id, to a CPU of the allowed set. */
+export type PinThread = (cpu: number, tid: number) => void | Promise<void>
+
+/** @throws `ERR_CAPABILITY` where threads can't be pinned by `taskset` */
 export async function requirePinning(): Promise<void> {
   await run('taskset', ['--version']).catch((error) => {
     throw tasksetError(error, 'threads can not be pinned')
   })
 }
 
-/** Pins a thread of this process by its kernel id. */
-export async function pinThread(tid: number, cpu: number): Promise<void> {
+/** Pins a thread by `taskset`, for where there is nothing better: {@link PinThread}. @throws `ERR_CAPABILITY` */
+export async function pinThread(cpu: number, tid: number): Promise<void> {
   await run('taskset', ['-pc', String(cpu), String(tid)]).catch((error) => {
     throw tasksetError(error, `thread ${tid} can't be pinned to CPU ${cpu}`)
   })

@@ -1,4 +1,4 @@
-import { placementOf, requirePinning } from './affinity.js'
+import { type PinThread, pinThread, placementOf, requirePinning } from './affinity.js'
 import type { Collector } from './collector.js'
 import { Collectors } from './collectors.js'
 import { errorCode, errorMessage, SpscError } from './errors.js'
@@ -31,6 +31,8 @@ export interface ReplicateRequest {
   readonly scenario: Scenario
   readonly collectors: readonly Collector[]
   readonly seed: number
+  /** How core's own threads are pinned; absent: by `taskset`. */
+  readonly pinThread?: PinThread
 }
 
 /** Where a replicate is: the collectors start or stop, or a phase runs. */
@@ -72,8 +74,8 @@ async function startPipeline(request: ReplicateRequest, trace: Trace, signal: Ab
   const pinned = placement.producer !== undefined || placement.consumer !== undefined
   const setup = { scenario, trace, seed, placement, signal }
   if (backend.drive === undefined) {
-    if (pinned) await requirePinning()
-    return startWorkerPipeline(backend, setup)
+    if (pinned && request.pinThread === undefined) await requirePinning()
+    return startWorkerPipeline(backend, setup, request.pinThread ?? pinThread)
   }
   if (pinned && !backend.supports.pin) {
     throw new SpscError(

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { pinThread } from './affinity.js'
+import type { PinThread } from './affinity.js'
 import type { ConsumerCounts } from './consumer-loop.js'
 import { SpscError } from './errors.js'
 import {
@@ -81,7 +81,7 @@ class End {
   }
 }
 
-async function pin(thread: Thread, cpu: number | undefined): Promise<void> {
+async function pin(thread: Thread, cpu: number | undefined, pinThread: PinThread): Promise<void> {
   if (cpu === undefined) return
   if (isUnavailable(thread.tid)) {
     throw new SpscError(
@@ -90,7 +90,7 @@ async function pin(thread: Thread, cpu: number | undefined): Promise<void> {
       `pinning needs the thread's id: ${thread.tid.unavailable}; set pinProducer and pinConsumer to none`,
     )
   }
-  await pinThread(thread.tid, cpu)
+  await pinThread(cpu, thread.tid)
 }
 
 /**
@@ -101,6 +101,7 @@ async function pin(thread: Thread, cpu: number | undefined): Promise<void> {
 export async function startWorkerPipeline(
   backend: QueueBackend,
   { scenario, trace, seed, placement, signal }: PipelineSetup,
+  pinThread: PinThread,
 ): Promise<Pipeline> {
   const queue = backend.create({ capacity: scenario.queueCap })
   const gate = new SharedArrayBuffer(4)
@@ -124,7 +125,8 @@ export async function startWorkerPipeline(
   signal.addEventListener('abort', stop, { once: true })
   try {
     const [producerThread, consumerThread] = await Promise.all([producer.ready(), consumer.ready()])
-    await Promise.all([pin(producerThread, placement.producer), pin(consumerThread, placement.consumer)])
+    await pin(producerThread, placement.producer, pinThread)
+    await pin(consumerThread, placement.consumer, pinThread)
     return {
       producer: producerThread,
       consumer: consumerThread,

@@ -79,7 +79,7 @@ testPinning('a thread is pinned by its kernel id, and no other', async (t) => {
   try {
     const [tid] = await once(worker, 'message', { signal: AbortSignal.timeout(20_000) })
     await t.notThrowsAsync(requirePinning())
-    await pinThread(tid, cpu)
+    await pinThread(cpu, tid)
     t.is(allowedOf(tid), String(cpu))
     t.is(allowedOf(process.pid), before)
   } finally {
@@ -88,7 +88,7 @@ testPinning('a thread is pinned by its kernel id, and no other', async (t) => {
 })
 
 testPinning('a thread that can’t be pinned says why', async (t) => {
-  const error = await t.throwsAsync(pinThread(process.pid, 4095), { instanceOf: SpscError, code: 'ERR_CAPABILITY' })
+  const error = await t.throwsAsync(pinThread(4095, process.pid), { instanceOf: SpscError, code: 'ERR_CAPABILITY' })
   t.regex(
     String(error?.message),
     new RegExp(`^\\[spsc\\] \\[affinity\\] thread ${process.pid} can't be pinned to CPU 4095: taskset failed: .+; `),

@@ -1,6 +1,7 @@
 import { RECORD_SCHEMA, type ReplicateRef, type ResultRecord, Run, type Scenario, SpscError } from '@spsc/core'
 import { placementOf, requirePinning } from '@spsc/core/driver'
 import { describeMachine } from './machine.js'
+import { loadPinning } from './pinning.js'
 import { type Cell, cellKey, type Plan, type Replicate } from './plan.js'
 import { DEFAULT_GRACE_S, measureInProcess } from './replicate-process.js'
 import type { CollectorChoice } from './replicate-protocol.js'
@@ -17,6 +18,8 @@ export interface LabOptions {
   readonly onExisting: OnExisting
   /** The collectors of one replicate; called for each, so that one may write a file of its own. */
   readonly collectors: (replicate: Replicate) => readonly CollectorChoice[]
+  /** Module that exports `pinThread` and `allowedCpus`; absent, or where it fails: threads are pinned by `taskset`. */
+  readonly affinity?: string
   /** How the run was asked for, and versions of what runs it: kept in the manifest. */
   readonly command: string
   readonly versions: Readonly<Record<string, string>>
@@ -39,10 +42,11 @@ export interface LabRun {
 }
 
 /** Refuses what this machine can't do before anything is measured. */
-async function checkPlacement(scenarios: readonly Scenario[]): Promise<void> {
+async function checkPlacement(scenarios: readonly Scenario[], affinity: string | undefined): Promise<void> {
   for (const scenario of scenarios) {
     const { producer, consumer } = placementOf(scenario)
-    if (producer !== undefined || consumer !== undefined) await requirePinning()
+    if (producer === undefined && consumer === undefined) continue
+    if ((await loadPinning(affinity)) === undefined) await requirePinning()
   }
 }
 
@@ -111,7 +115,7 @@ class Session {
   }
 
   async #measure(replicate: Replicate, leftS: number): Promise<ResultRecord> {
-    const { plan, store, collectors, graceS = DEFAULT_GRACE_S } = this.#options
+    const { plan, store, collectors, affinity, graceS = DEFAULT_GRACE_S } = this.#options
     const { run } = this
     const { cell, order, seed } = replicate
     const { scenario, queue } = cell
@@ -123,7 +127,7 @@ class Session {
 
     const began = performance.now()
     const started_at = new Date().toISOString()
-    const job = { backend: queue.backend, collectors: collectors(replicate), scenario, seed }
+    const job = { backend: queue.backend, collectors: collectors(replicate), scenario, seed, affinity }
     const outcome = await measureInProcess(job, {
       queue: queue.label,
       signal: run.signal,
@@ -162,7 +166,10 @@ class Session {
  */
 export async function startRun(options: LabOptions): Promise<LabRun> {
   const { plan, command, versions } = options
-  await checkPlacement(plan.cells.map((cell) => cell.scenario))
+  await checkPlacement(
+    plan.cells.map((cell) => cell.scenario),
+    options.affinity,
+  )
   const store = new RunStore(options.store, options.onExisting)
   const manifest = {
     schema: MANIFEST_SCHEMA,

@@ -13,6 +13,8 @@ export interface ReplicateJob {
   readonly collectors: readonly CollectorChoice[]
   readonly scenario: Scenario
   readonly seed: number
+  /** Module that pins threads, where there is one. */
+  readonly affinity: string | undefined
 }
 
 /** The parent's answer to a stage: it has said what there is to say of it, and sleeps. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type Collector, errorCode, errorMessage, loadBackend, loadCollector } from '@spsc/core'
 import { runReplicate } from '@spsc/core/driver'
+import { loadPinning } from './pinning.js'
 import type { CollectorChoice, FromReplicate, ReplicateJob } from './replicate-protocol.js'
 
 // One replicate in a process of its own: this thread sleeps and owns the collectors, two others work. The parent ends
@@ -33,14 +34,16 @@ async function makeCollector({ plugin, options }: CollectorChoice): Promise<Coll
   }
 }
 
-async function measure({ backend, collectors, scenario, seed }: ReplicateJob): Promise<FromReplicate> {
+async function measure({ backend, collectors, scenario, seed, affinity }: ReplicateJob): Promise<FromReplicate> {
   try {
     await announce('load')
+    const pinThread = await loadPinning(affinity)
     const request = {
       backend: await loadBackend(backend),
       collectors: await Promise.all(collectors.map(makeCollector)),
       scenario,
       seed,
+      ...(pinThread !== undefined && { pinThread }),
     }
     return { type: 'measured', measurement: await runReplicate(request, { onStage: announce }) }
   } catch (error) {

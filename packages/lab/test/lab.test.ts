@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type MeasuredRecord, parseRecord, type ResultRecord } from '@spsc/core'
+import { allowedCpus } from '@spsc/core/driver'
 import { type LabRun, resultsPath } from '@spsc/lab'
 import test, { type ExecutionContext } from 'ava'
 import { folder, mountObstacle, smallDevice } from './folders.js'
@@ -286,6 +287,43 @@ for (const [what, other] of [
     t.deepEqual(stored(dir), before)
   })
 }
+
+test.serial(
+  'where neither a module nor taskset can pin, a run that pins is refused before anything is stored',
+  async (t) => {
+    const dir = folder(t)
+    const plan = planOf([SAB], { settings: { pinConsumer: 'last' } })
+    const { PATH } = process.env
+    process.env.PATH = '/nonexistent'
+    try {
+      for (const affinity of [{}, { affinity: fixture('no-such-module.js') }]) {
+        await t.throwsAsync(start(dir, { plan, ...affinity }), {
+          code: 'ERR_CAPABILITY',
+          message: /taskset is not installed/,
+        })
+      }
+    } finally {
+      process.env.PATH = PATH
+    }
+    t.deepEqual(readdirSync(dir), [])
+  },
+)
+
+test.serial('a module that pins is asked for each end, with its thread', async (t) => {
+  const dir = folder(t)
+  const file = join(dir, 'pinned')
+  process.env.SPSC_TEST_FILE = file
+  try {
+    const plan = planOf([SAB], { settings: { pinProducer: 'first', pinConsumer: 'last' } })
+    const { finished } = await start(dir, { plan, affinity: fixture('affinity.js') })
+    const [record] = measured(t, (await finished).records) as [MeasuredRecord]
+    const { producer, consumer } = record.threads
+    const cpus = allowedCpus()
+    t.is(readFileSync(file, 'utf8'), `${cpus[0]} ${producer.tid}\n${cpus.at(-1)} ${consumer.tid}\n`)
+  } finally {
+    delete process.env.SPSC_TEST_FILE
+  }
+})
 
 test.serial('a CPU this process may not use is refused before anything is stored', async (t) => {
   const dir = join(folder(t), 'out')

@@ -1,0 +1,76 @@
+import { createRequire } from 'node:module'
+import { errorMessage, type Phase, type PhaseCounts, SpscError } from '@spsc/core'
+
+/** A ring or pipeline of the addon, as JavaScript may hold it and no more. */
+export interface Opaque {
+  readonly opaque: unique symbol
+}
+
+/** How the addon calls the queues. */
+export const KIND = { native: 0, mutex: 1 } as const
+export type Kind = (typeof KIND)[keyof typeof KIND]
+
+export const PUSHED = 0
+export const TIMED_OUT = 1
+
+export interface PipelineSettings {
+  readonly capacity: number
+  readonly workBytes: number
+  readonly pacing: number
+  readonly poisson: boolean
+  readonly dropWhenFull: boolean
+  readonly seed: number
+  readonly producerCpu: number
+  readonly consumerCpu: number
+}
+
+/** What src/addon/addon.cc exports. */
+export interface Addon {
+  ringBytes(kind: Kind, capacity: number): number
+  ringInit(kind: Kind, buffer: Uint8Array, capacity: number): void
+  ringAttach(kind: Kind, buffer: Uint8Array): number
+  ringEnd(kind: Kind, buffer: Uint8Array, isProducer: boolean): Opaque
+  endTryPush(end: Opaque, item: number): boolean
+  endPush(end: Opaque, item: number, timeoutMs: number): number
+  endTryPop(end: Opaque): number | undefined
+  endPop(end: Opaque, timeoutMs: number): number | undefined
+  endClose(end: Opaque): void
+  endClosed(end: Opaque): boolean
+  allowedCpus(): number[]
+  pinThread(tid: number, cpu: number): boolean
+  drive(kind: Kind, wait: number, settings: PipelineSettings, trace: Uint8Array, rows: number): Driven
+  runPhase(pipeline: Opaque, phase: Phase): Promise<PhaseCounts>
+  stopPipeline(pipeline: Opaque): void
+}
+
+export interface Driven {
+  readonly pipeline: Opaque
+  readonly producerTid: number
+  readonly consumerTid: number
+  /** Whether both threads run on the CPUs asked for. */
+  readonly placed: boolean
+}
+
+let loaded: Addon | undefined
+
+/**
+ * The addon of this platform, loaded once.
+ *
+ * @throws `ERR_CAPABILITY` where the package has none, or one that this Node can't load
+ */
+export function addon(): Addon {
+  if (loaded !== undefined) return loaded
+  const file = `spsc-${process.platform}-${process.arch}.node`
+  try {
+    loaded = createRequire(import.meta.url)(`./${file}`) as Addon
+    return loaded
+  } catch (error) {
+    const reason = errorMessage(error).split('\n')[0]
+    throw new SpscError(
+      'ERR_CAPABILITY',
+      'queue-native',
+      `${file} can't be loaded: ${reason}; build it with npm run build where g++ is installed, or use --queue sab`,
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,440 @@
+// What @spsc/queue-native/src/addon.ts calls: affinity, the ends of a native ring, and the pipeline of the laboratory.
+#include <bit>
+#include <memory>
+#include <new>
+
+#include "affinity.hpp"
+#include "node.hpp"
+#include "pipeline.hpp"
+#include "spsc/line_ring.hpp"
+#include "spsc/mutex_queue.hpp"
+
+namespace spsc::node {
+namespace {
+
+// ---- rings in a SharedArrayBuffer, for the ends that JavaScript uses
+
+/// Rings want their memory at a multiple of 128 bytes. A buffer is at the same address in every thread of a process, so
+/// each finds the same place in it; the buffer is that much larger.
+std::span<std::byte> aligned(std::span<std::byte> buffer) {
+  const auto address = reinterpret_cast<std::uintptr_t>(buffer.data());
+  const std::size_t skip = (apart - address % apart) % apart;
+  return buffer.size() < skip ? std::span<std::byte>{} : buffer.subspan(skip);
+}
+
+template <class Ring>
+Ring attached(std::span<std::byte> buffer) {
+  const std::span<std::byte> memory = aligned(buffer);
+  Ring ring = Ring::attach(memory.data(), memory.size());
+  if (!ring) throw CodedError{"ERR_HANDLE", std::string("[spsc] [queue-native] ") + message(ring.error())};
+  return ring;
+}
+
+/// An end as JavaScript holds it: any ring, items as the bits of a double, its buffer kept alive.
+class End {
+ public:
+  virtual ~End() = default;
+  virtual bool try_push(double) { return false; }
+  virtual Status push(double, Deadline) { return Status::closed; }
+  virtual bool try_pop(double&) { return false; }
+  virtual Status pop(double&, Deadline) { return Status::closed; }
+  virtual void close() = 0;
+  virtual bool closed() const = 0;
+  napi_ref buffer = nullptr;
+};
+
+template <class Ring>
+class ProducerOf final : public End {
+ public:
+  explicit ProducerOf(typename Ring::Producer&& end) : end_(std::move(end)) {}
+  bool try_push(double item) override { return end_.try_push(std::bit_cast<std::uint64_t>(item)); }
+  Status push(double item, Deadline deadline) override {
+    return end_.push(std::bit_cast<std::uint64_t>(item), deadline);
+  }
+  void close() override { end_.close(); }
+  bool closed() const override { return end_.closed(); }
+
+ private:
+  typename Ring::Producer end_;
+};
+
+template <class Ring>
+class ConsumerOf final : public End {
+ public:
+  explicit ConsumerOf(typename Ring::Consumer&& end) : end_(std::move(end)) {}
+  bool try_pop(double& item) override {
+    std::uint64_t bits;
+    if (!end_.try_pop(bits)) return false;
+    item = std::bit_cast<double>(bits);
+    return true;
+  }
+  Status pop(double& item, Deadline deadline) override {
+    std::uint64_t bits = 0;
+    const Status status = end_.pop(bits, deadline);
+    item = std::bit_cast<double>(bits);
+    return status;
+  }
+  void close() override { end_.close(); }
+  bool closed() const override { return end_.closed(); }
+
+ private:
+  typename Ring::Consumer end_;
+};
+
+enum class Kind { native, mutex };
+
+/// Calls `use` with a tag of the ring type that JavaScript names by number.
+template <class Use>
+auto with_ring(Kind kind, Use use) {
+  if (kind == Kind::mutex) return use(std::type_identity<MutexQueue<std::uint64_t>>{});
+  return use(std::type_identity<LineRing<Block>>{});
+}
+
+Kind kind_of(napi_env env, napi_value value) { return static_cast<Kind>(static_cast<int>(to_double(env, value))); }
+
+/// ringBytes(kind, capacity): bytes of the buffer that `ringInit` wants.
+napi_value ring_bytes(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 2);
+    const auto capacity = static_cast<std::size_t>(to_double(env, args[1]));
+    const std::size_t bytes = with_ring(kind_of(env, args[0]), [&]<class Ring>(std::type_identity<Ring>) {
+      return Ring::bytes(capacity);
+    });
+    return from_double(env, static_cast<double>(bytes + apart));
+  });
+}
+
+/// ringInit(kind, buffer, capacity)
+napi_value ring_init(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 3);
+    const std::span<std::byte> memory = aligned(bytes_of(env, args[1]));
+    const auto capacity = static_cast<std::size_t>(to_double(env, args[2]));
+    with_ring(kind_of(env, args[0]), [&]<class Ring>(std::type_identity<Ring>) {
+      const Ring ring = Ring::init(memory.data(), capacity);
+      if (!ring) throw CodedError{"ERR_OPTION", std::string("[spsc] [queue-native] ") + message(ring.error())};
+    });
+    return undefined(env);
+  });
+}
+
+/// ringAttach(kind, buffer): the capacity.
+napi_value ring_attach(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 2);
+    const std::span<std::byte> buffer = bytes_of(env, args[1]);
+    const std::size_t capacity = with_ring(kind_of(env, args[0]), [&]<class Ring>(std::type_identity<Ring>) {
+      return attached<Ring>(buffer).capacity();
+    });
+    return from_double(env, static_cast<double>(capacity));
+  });
+}
+
+void free_end(napi_env env, void* data, void*) {
+  std::unique_ptr<End> end(static_cast<End*>(data));
+  // The end's destructor closes the ring, so the buffer must still be there.
+  const napi_ref buffer = end->buffer;
+  end.reset();
+  napi_delete_reference(env, buffer);
+}
+
+/// ringEnd(kind, buffer, isProducer): an opaque end.
+napi_value ring_end(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 3);
+    const std::span<std::byte> buffer = bytes_of(env, args[1]);
+    bool is_producer = false;
+    check(env, napi_get_value_bool(env, args[2], &is_producer));
+    auto end = with_ring(kind_of(env, args[0]), [&]<class Ring>(std::type_identity<Ring>) -> std::unique_ptr<End> {
+      Ring ring = attached<Ring>(buffer);
+      if (is_producer) {
+        if (auto producer = ring.producer()) return std::make_unique<ProducerOf<Ring>>(std::move(*producer));
+      } else {
+        if (auto consumer = ring.consumer()) return std::make_unique<ConsumerOf<Ring>>(std::move(*consumer));
+      }
+      return nullptr;
+    });
+    if (!end) {
+      const std::string name = is_producer ? "producer" : "consumer";
+      throw CodedError{"ERR_CLAIMED", "[spsc] [queue-native] the " + name + " is taken; allowed: one " + name +
+                                          " per queue; create another queue"};
+    }
+    check(env, napi_create_reference(env, args[1], 1, &end->buffer));
+    napi_value external;
+    check(env, napi_create_external(env, end.get(), free_end, nullptr, &external));
+    end.release();
+    return external;
+  });
+}
+
+End& end_of(napi_env env, napi_value value) {
+  void* data = nullptr;
+  check(env, napi_get_value_external(env, value, &data));
+  return *static_cast<End*>(data);
+}
+
+Deadline deadline_of(napi_env env, napi_value timeout_ms) {
+  const double nanoseconds = to_double(env, timeout_ms) * 1e6;
+  return nanoseconds < 9e18 ? after(static_cast<std::int64_t>(nanoseconds)) : never;
+}
+
+napi_value end_try_push(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 2);
+    return from_bool(env, end_of(env, args[0]).try_push(to_double(env, args[1])));
+  });
+}
+
+/// endPush(end, item, timeoutMs): 0 pushed, 1 timed out, 2 closed.
+napi_value end_push(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 3);
+    const Status status = end_of(env, args[0]).push(to_double(env, args[1]), deadline_of(env, args[2]));
+    return from_double(env, static_cast<double>(status));
+  });
+}
+
+napi_value end_try_pop(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 1);
+    double item;
+    return end_of(env, args[0]).try_pop(item) ? from_double(env, item) : undefined(env);
+  });
+}
+
+napi_value end_pop(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 2);
+    double item;
+    const Status status = end_of(env, args[0]).pop(item, deadline_of(env, args[1]));
+    return status == Status::ok ? from_double(env, item) : undefined(env);
+  });
+}
+
+napi_value end_close(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    end_of(env, arguments(env, info, 1)[0]).close();
+    return undefined(env);
+  });
+}
+
+napi_value end_closed(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] { return from_bool(env, end_of(env, arguments(env, info, 1)[0]).closed()); });
+}
+
+// ---- affinity
+
+napi_value allowed_cpus(napi_env env, napi_callback_info) {
+  return guarded(env, [&] {
+    const std::vector<int> cpus = lab::allowed_cpus();
+    napi_value array;
+    check(env, napi_create_array_with_length(env, cpus.size(), &array));
+    for (std::size_t i = 0; i < cpus.size(); ++i) {
+      check(env, napi_set_element(env, array, static_cast<std::uint32_t>(i), from_double(env, cpus[i])));
+    }
+    return array;
+  });
+}
+
+/// pinThread(tid, cpu): whether the kernel let us.
+napi_value pin_thread(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 2);
+    const auto tid = static_cast<pid_t>(to_double(env, args[0]));
+    return from_bool(env, lab::pin_thread(tid, static_cast<int>(to_double(env, args[1]))));
+  });
+}
+
+// ---- pipeline
+
+/// A pipeline as JavaScript holds it. The end of a phase comes from one of its threads, by way of the event loop.
+struct Driver {
+  struct Outcome {
+    lab::Counts counts;
+    bool stopped;
+  };
+
+  std::unique_ptr<lab::Pipeline> pipeline;
+  napi_threadsafe_function finished = nullptr;
+  napi_deferred deferred = nullptr;
+  napi_ref trace = nullptr;
+
+  /// The threads are gone when this returns, so nothing calls `finished` after, and it is given back.
+  /// Once: the environment destroys what is left of it before it finalizes this object.
+  void end() {
+    pipeline->stop();
+    if (finished != nullptr) napi_release_threadsafe_function(std::exchange(finished, nullptr), napi_tsfn_abort);
+  }
+};
+
+napi_value to_counts(napi_env env, const lab::Counts& counts) {
+  napi_value result = object(env);
+  set(env, result, "offered", from_double(env, static_cast<double>(counts.offered)));
+  set(env, result, "delivered", from_double(env, static_cast<double>(counts.delivered)));
+  set(env, result, "dropped", from_double(env, static_cast<double>(counts.dropped)));
+  set(env, result, "outOfOrder", from_double(env, static_cast<double>(counts.out_of_order)));
+  set(env, result, "scheduled", from_double(env, static_cast<double>(counts.scheduled)));
+  set(env, result, "startNs", from_int64(env, counts.start_ns));
+  set(env, result, "offersEndNs", from_int64(env, counts.offers_end_ns));
+  set(env, result, "endNs", from_int64(env, counts.end_ns));
+  return result;
+}
+
+/// On the event loop: settles the promise of the phase.
+void settle(napi_env env, napi_value, void* context, void* data) {
+  std::unique_ptr<Driver::Outcome> outcome(static_cast<Driver::Outcome*>(data));
+  auto* driver = static_cast<Driver*>(context);
+  if (env == nullptr || driver->deferred == nullptr) return;
+  napi_deferred deferred = std::exchange(driver->deferred, nullptr);
+  napi_unref_threadsafe_function(env, driver->finished);
+  if (!outcome->stopped) {
+    napi_resolve_deferred(env, deferred, to_counts(env, outcome->counts));
+    return;
+  }
+  napi_value code, message, error;
+  napi_create_string_utf8(env, "ERR_CANCELLED", NAPI_AUTO_LENGTH, &code);
+  napi_create_string_utf8(env, "[spsc] [queue-native] the pipeline was stopped", NAPI_AUTO_LENGTH, &message);
+  napi_create_error(env, code, message, &error);
+  napi_reject_deferred(env, deferred, error);
+}
+
+/// The environment ends (a worker is terminated, the process exits): the threads must not outlive it.
+void end_with_environment(void* data) { static_cast<Driver*>(data)->end(); }
+
+void free_driver(napi_env env, void* data, void*) {
+  std::unique_ptr<Driver> driver(static_cast<Driver*>(data));
+  napi_remove_env_cleanup_hook(env, end_with_environment, driver.get());
+  driver->end();
+  napi_delete_reference(env, driver->trace);
+}
+
+lab::Settings settings_of(napi_env env, napi_value value) {
+  return {
+      .capacity = static_cast<std::size_t>(number_of(env, value, "capacity")),
+      .work_bytes = static_cast<std::size_t>(number_of(env, value, "workBytes")),
+      .pacing = static_cast<lab::Pacing>(static_cast<int>(number_of(env, value, "pacing"))),
+      .poisson = flag_of(env, value, "poisson"),
+      .drop_when_full = flag_of(env, value, "dropWhenFull"),
+      .seed = static_cast<std::uint32_t>(number_of(env, value, "seed")),
+      .producer_cpu = static_cast<int>(number_of(env, value, "producerCpu")),
+      .consumer_cpu = static_cast<int>(number_of(env, value, "consumerCpu")),
+  };
+}
+
+/// A pipeline over the queue and the way of waiting that JavaScript names by numbers.
+std::unique_ptr<lab::Pipeline> make_pipeline(Kind kind, int wait, const lab::Settings& settings,
+                                             const lab::Trace& trace, lab::Finished finished) {
+  const auto make = [&]<class Queue>() -> std::unique_ptr<lab::Pipeline> {
+    return std::make_unique<lab::ThreadedPipeline<Queue>>(settings, trace, std::move(finished));
+  };
+  if (kind == Kind::mutex) return make.template operator()<MutexQueue<std::uint64_t>>();
+  if (wait == 0) return make.template operator()<LineRing<Spin>>();
+  if (wait == 1) return make.template operator()<LineRing<Yield>>();
+  return make.template operator()<LineRing<Block>>();
+}
+
+/// drive(kind, wait, settings, traceBytes, traceRows): { pipeline, producerTid, consumerTid, placed }
+napi_value drive(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 5);
+    const lab::Settings settings = settings_of(env, args[2]);
+    const std::span<std::byte> bytes = bytes_of(env, args[3]);
+    const auto rows = static_cast<std::size_t>(to_double(env, args[4]));
+    if (bytes.size() < rows * lab::Trace::bytes_per_row) {
+      throw CodedError{"ERR_OPTION", "[spsc] [queue-native] the trace is smaller than its rows"};
+    }
+
+    auto driver = std::make_unique<Driver>();
+    napi_value name;
+    check(env, napi_create_string_utf8(env, "spsc phase", NAPI_AUTO_LENGTH, &name));
+    check(env, napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, driver.get(),
+                                               settle, &driver->finished));
+    check(env, napi_unref_threadsafe_function(env, driver->finished));
+    const auto tell = [finished = driver->finished](const lab::Counts& counts, bool stopped) {
+      auto outcome = std::make_unique<Driver::Outcome>(counts, stopped);
+      if (napi_call_threadsafe_function(finished, outcome.get(), napi_tsfn_nonblocking) == napi_ok) outcome.release();
+    };
+    const auto wait = static_cast<int>(to_double(env, args[1]));
+    driver->pipeline = make_pipeline(kind_of(env, args[0]), wait, settings, lab::Trace(bytes.data(), rows), tell);
+    check(env, napi_create_reference(env, args[3], 1, &driver->trace));
+    check(env, napi_add_env_cleanup_hook(env, end_with_environment, driver.get()));
+
+    napi_value result = object(env);
+    set(env, result, "producerTid", from_double(env, driver->pipeline->producer_tid()));
+    set(env, result, "consumerTid", from_double(env, driver->pipeline->consumer_tid()));
+    set(env, result, "placed", from_bool(env, driver->pipeline->is_placed()));
+    napi_value external;
+    check(env, napi_create_external(env, driver.get(), free_driver, nullptr, &external));
+    driver.release();
+    set(env, result, "pipeline", external);
+    return result;
+  });
+}
+
+Driver& driver_of(napi_env env, napi_value value) {
+  void* data = nullptr;
+  check(env, napi_get_value_external(env, value, &data));
+  return *static_cast<Driver*>(data);
+}
+
+/// runPhase(pipeline, phase): a promise of counts.
+napi_value run_phase(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 2);
+    Driver& driver = driver_of(env, args[0]);
+    if (driver.deferred != nullptr) throw CodedError{"ERR_PLUGIN_FAILED", "[spsc] [queue-native] a phase is running"};
+    const lab::Phase phase{
+        .duration_ns = number_of(env, args[1], "durationNs"),
+        .interval_ns = number_of(env, args[1], "intervalNs"),
+        .settle_ns = number_of(env, args[1], "settleNs"),
+        .stamped = flag_of(env, args[1], "stamped"),
+    };
+    napi_value promise;
+    check(env, napi_create_promise(env, &driver.deferred, &promise));
+    check(env, napi_ref_threadsafe_function(env, driver.finished));
+    driver.pipeline->begin(phase);
+    return promise;
+  });
+}
+
+/// stopPipeline(pipeline): the threads are gone when it returns.
+napi_value stop_pipeline(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    driver_of(env, arguments(env, info, 1)[0]).pipeline->stop();
+    return undefined(env);
+  });
+}
+
+napi_value init(napi_env env, napi_value exports) {
+  return guarded(env, [&] {
+    const auto define = [&](const char* name, napi_callback callback) {
+      napi_value function;
+      check(env, napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function));
+      set(env, exports, name, function);
+    };
+    define("ringBytes", ring_bytes);
+    define("ringInit", ring_init);
+    define("ringAttach", ring_attach);
+    define("ringEnd", ring_end);
+    define("endTryPush", end_try_push);
+    define("endPush", end_push);
+    define("endTryPop", end_try_pop);
+    define("endPop", end_pop);
+    define("endClose", end_close);
+    define("endClosed", end_closed);
+    define("allowedCpus", allowed_cpus);
+    define("pinThread", pin_thread);
+    define("drive", drive);
+    define("runPhase", run_phase);
+    define("stopPipeline", stop_pipeline);
+    return exports;
+  });
+}
+
+}  // namespace
+
+napi_value start(napi_env env, napi_value exports) { return init(env, exports); }
+
+}  // namespace spsc::node
+
+NAPI_MODULE_INIT() { return spsc::node::start(env, exports); }

@@ -1,0 +1,302 @@
+// The laboratory's pipeline in two threads of its own, with no JavaScript in the loop. It does what
+// packages/core/src/producer-loop.ts and consumer-loop.ts do, step by step, so that figures mean the same.
+//
+//   [ producer thread ] -- item numbers, then `end_of_phase` --> ( queue ) --> [ consumer thread ]
+//            \________________ stamps into the rows of one trace ________________/
+//
+// Between phases both threads are parked on a condition variable.
+#pragma once
+
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "affinity.hpp"
+#include "random.hpp"
+#include "spsc/clock.hpp"
+#include "spsc/error.hpp"
+#include "spsc/memory.hpp"
+#include "trace.hpp"
+
+namespace spsc::lab {
+
+enum class Pacing { sleep, deadline, spin };
+
+struct Settings {
+  std::size_t capacity;
+  std::size_t work_bytes;
+  Pacing pacing;
+  bool poisson;
+  bool drop_when_full;
+  std::uint32_t seed;
+  int producer_cpu;  ///< -1: not pinned
+  int consumer_cpu;
+};
+
+struct Phase {
+  double duration_ns;
+  double interval_ns;  ///< 0: as fast as the queue takes them
+  double settle_ns;
+  bool stamped;
+};
+
+struct Counts {
+  std::uint64_t offered = 0, delivered = 0, dropped = 0, out_of_order = 0, scheduled = 0;
+  std::int64_t start_ns = 0, offers_end_ns = 0, end_ns = 0;
+};
+
+/// What JavaScript holds: a pipeline whatever its queue.
+class Pipeline {
+ public:
+  virtual ~Pipeline() = default;
+  /// Opens the gate for one phase, once both threads are parked; `finished` tells when they are again.
+  virtual void begin(const Phase& phase) = 0;
+  /// Ends both threads, whatever they are doing, and returns when they are gone. Idempotent.
+  virtual void stop() = 0;
+  virtual pid_t producer_tid() const = 0;
+  virtual pid_t consumer_tid() const = 0;
+  /// Whether both threads run where they were asked to.
+  virtual bool is_placed() const = 0;
+};
+
+/// Called from one of the threads at the end of a phase; `stopped`: the counts are of a phase cut short.
+using Finished = std::function<void(const Counts& counts, bool stopped)>;
+
+/// `Queue` is a ring of std::uint64_t as in include/spsc; its waiting strategy is part of its type.
+template <class Queue>
+class ThreadedPipeline final : public Pipeline {
+  static constexpr std::uint64_t end_of_phase = std::numeric_limits<std::uint64_t>::max();
+  static constexpr std::int64_t look_ns = 20'000;
+  static constexpr std::uint64_t max_burst = 1024;
+  /// Longest sleep at a stretch, so that `stop` need not wait for a long interval.
+  static constexpr std::int64_t max_sleep_ns = 100'000'000;
+
+ public:
+  ThreadedPipeline(const Settings& settings, const Trace& trace, Finished finished)
+      : settings_(settings),
+        trace_(trace),
+        finished_(std::move(finished)),
+        memory_(Queue::bytes(settings.capacity)),
+        work_(settings.work_bytes) {
+    if (!memory_) throw std::bad_alloc();
+    Queue queue = Queue::init(memory_.get(), settings.capacity);
+    producer_.emplace(std::move(*queue.producer()));
+    consumer_.emplace(std::move(*queue.consumer()));
+    threads_[0] = std::thread([this] { live(0, settings_.producer_cpu, [this] { produce(); }); });
+    threads_[1] = std::thread([this] { live(1, settings_.consumer_cpu, [this] { consume(); }); });
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return parked_ == 2; });
+  }
+
+  ~ThreadedPipeline() override { stop(); }
+
+  void begin(const Phase& phase) override {
+    std::lock_guard lock(mutex_);
+    phase_ = phase;
+    counts_ = {};
+    parked_ = 0;
+    ++turn_;
+    changed_.notify_all();
+  }
+
+  void stop() override {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+      changed_.notify_all();
+    }
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+
+  pid_t producer_tid() const override { return tids_[0]; }
+  pid_t consumer_tid() const override { return tids_[1]; }
+  bool is_placed() const override { return placed_[0] && placed_[1]; }
+
+ private:
+  /// A thread's life: pin, park, a phase, park … until stopped.
+  template <class Work>
+  void live(int index, int cpu, Work work) {
+    tids_[index] = static_cast<pid_t>(syscall(SYS_gettid));
+    placed_[index] = cpu < 0 || pin_thread(0, cpu);
+    std::uint64_t turn = 0;
+    std::unique_lock lock(mutex_);
+    while (true) {
+      const bool is_last = ++parked_ == 2;
+      changed_.notify_all();
+      if (is_last && turn > 0) finished_(counts_, stopping_);
+      changed_.wait(lock, [&] { return stopping_ || turn_ != turn; });
+      if (turn_ == turn) break;
+      turn = turn_;
+      lock.unlock();
+      work();
+      lock.lock();
+    }
+  }
+
+  void produce() {
+    random_ = Random(settings_.seed ^ 0x9e3779b9u);
+    counts_.start_ns = now() + static_cast<std::int64_t>(phase_.settle_ns);
+    wait_until(counts_.start_ns);
+    if (phase_.interval_ns == 0) {
+      offer_flat_out();
+    } else {
+      offer_paced();
+    }
+    producer_->push(end_of_phase);
+  }
+
+  void offer_flat_out() {
+    const std::int64_t end_ns = counts_.start_ns + static_cast<std::int64_t>(phase_.duration_ns);
+    std::size_t row = 0;
+    double sampled = first_sample();
+    std::uint64_t offered = 0, dropped = 0, burst = 1;
+    std::int64_t looked_ns = counts_.start_ns;
+    do {
+      for (const std::uint64_t until = offered + burst; offered < until; ++offered) {
+        if (static_cast<double>(offered) == sampled) [[unlikely]] {
+          if (!offer_stamped(offered, row)) ++dropped;
+          sampled = trace_.number[++row];
+        } else if (!push(offered)) {
+          ++dropped;
+        }
+      }
+      const std::int64_t looked = now();
+      burst = looked - looked_ns > look_ns ? std::max<std::uint64_t>(1, burst / 2) : std::min(max_burst, burst * 2);
+      looked_ns = looked;
+    } while (looked_ns < end_ns && !is_stopping());
+    counts_.offered = counts_.scheduled = offered;
+    counts_.dropped = dropped;
+    counts_.offers_end_ns = looked_ns;
+  }
+
+  void offer_paced() {
+    const double end_ns = counts_.start_ns + phase_.duration_ns;
+    std::size_t row = 0;
+    double sampled = first_sample();
+    std::uint64_t offered = 0, dropped = 0;
+    double due_ns = counts_.start_ns;
+    for (; due_ns < end_ns; ++offered) {
+      wait_until(static_cast<std::int64_t>(due_ns));
+      if (now() >= end_ns || is_stopping()) break;
+      if (static_cast<double>(offered) == sampled) {
+        trace_.due[row] = static_cast<std::uint64_t>(due_ns);
+        if (!offer_stamped(offered, row)) ++dropped;
+        sampled = trace_.number[++row];
+      } else if (!push(offered)) {
+        ++dropped;
+      }
+      due_ns = (settings_.pacing == Pacing::sleep ? now() : due_ns) + gap_ns();
+    }
+    counts_.offered = counts_.scheduled = offered;
+    for (; due_ns < end_ns; due_ns += gap_ns()) ++counts_.scheduled;
+    counts_.dropped = dropped;
+    wait_until(static_cast<std::int64_t>(end_ns));
+    counts_.offers_end_ns = now();
+  }
+
+  bool push(std::uint64_t item) {
+    if (settings_.drop_when_full) return producer_->try_push(item);
+    return producer_->push(item) == Status::ok;
+  }
+
+  bool offer_stamped(std::uint64_t item, std::size_t row) {
+    trace_.producer_cpu[row] = static_cast<std::int16_t>(sched_getcpu());
+    trace_.sent[row] = now();
+    if (!push(item)) return false;
+    trace_.pushed[row] = now();
+    return true;
+  }
+
+  double gap_ns() { return settings_.poisson ? -std::log(1 - random_()) * phase_.interval_ns : phase_.interval_ns; }
+
+  void wait_until(std::int64_t due_ns) {
+    if (settings_.pacing != Pacing::spin) {
+      for (std::int64_t left = due_ns - now(); left > 0 && !is_stopping(); left = due_ns - now()) {
+        const timespec pause = to_timespec(std::min(left, max_sleep_ns));
+        clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, nullptr);
+      }
+      return;
+    }
+    while (now() < due_ns && !is_stopping()) {
+    }
+  }
+
+  void consume() {
+    std::uint64_t delivered = 0, out_of_order = 0, next = 0, item = 0;
+    std::size_t row = 0;
+    double sampled = first_sample();
+    while (true) {
+      const bool waited = !consumer_->try_pop(item);
+      if (waited && consumer_->pop(item) != Status::ok) break;
+      if (item == end_of_phase) break;
+      ++delivered;
+      if (item < next) {
+        ++out_of_order;
+      } else {
+        next = item + 1;
+      }
+      while (sampled < static_cast<double>(item)) sampled = trace_.number[++row];
+      if (static_cast<double>(item) == sampled) [[unlikely]] {
+        trace_.popped[row] = now();
+        trace_.consumer_cpu[row] = static_cast<std::int16_t>(sched_getcpu());
+        trace_.consumer_waited[row] = waited;
+        work();
+        trace_.done[row] = now();
+        sampled = trace_.number[++row];
+      } else {
+        work();
+      }
+    }
+    counts_.delivered = delivered;
+    counts_.out_of_order = out_of_order;
+    counts_.end_ns = now();
+  }
+
+  /// Reads and writes every byte of a buffer, as the seed did.
+  void work() {
+    if (work_.empty()) return;
+    for (std::size_t i = 0; i < work_.size(); ++i) work_[i] = static_cast<std::uint8_t>(work_[i] * 31 + i);
+    asm volatile("" : : "r"(work_.data()) : "memory");  // the bytes count as used
+  }
+
+  double first_sample() const { return phase_.stamped ? trace_.number[0] : std::numeric_limits<double>::infinity(); }
+  bool is_stopping() const { return stopping_.load(std::memory_order_relaxed); }
+
+  const Settings settings_;
+  const Trace trace_;
+  const Finished finished_;
+  Memory memory_;
+  std::vector<std::uint8_t> work_;
+  std::optional<typename Queue::Producer> producer_;
+  std::optional<typename Queue::Consumer> consumer_;
+  Random random_{0};
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::atomic<bool> stopping_{false};
+  std::uint64_t turn_ = 0;
+  int parked_ = 0;
+  Phase phase_{};
+  Counts counts_{};  // each member is written by one thread, and read when both are parked
+  std::thread threads_[2];
+  pid_t tids_[2] = {};
+  bool placed_[2] = {};
+};
+
+}  // namespace spsc::lab
