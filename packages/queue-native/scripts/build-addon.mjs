@@ -1,5 +1,6 @@
 // Compiles the addon into dist, where the package carries it: dist/spsc-PLATFORM-ARCH.node. No install script runs on a
 // user's machine. Where there is no compiler the JavaScript is built all the same, and says what is missing when used.
+// Heeds CXX, CXXFLAGS (after the own flags, before the own include path) and SPSC_ADDON_OUT, a file to write instead.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -16,7 +17,7 @@ if (process.platform !== 'linux') {
   say(`addon not built: ${compiler} is not installed; install g++ or set CXX, then npm run build`)
 } else {
   const headers = createRequire(import.meta.url)('node-api-headers').include_dir
-  const target = join(root, `dist/spsc-${process.platform}-${process.arch}.node`)
+  const target = process.env.SPSC_ADDON_OUT ?? join(root, `dist/spsc-${process.platform}-${process.arch}.node`)
   mkdirSync(dirname(target), { recursive: true })
   const options = [
     '-std=c++20',

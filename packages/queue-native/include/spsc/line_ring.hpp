@@ -39,8 +39,9 @@ class LineRing {
   class Producer;
   class Consumer;
 
-  /// What a slot without an item holds. Of no meaning to users, but for tests; an unlikely pattern, whatever the items.
-  static constexpr Item empty = 0x9d3f'5c6b'a1e7'42d8;
+  /// What a slot without an item holds. Of no meaning to users, but for tests. Any pattern would do; this one is unlikely
+  /// in data, and of the kind that x86 has in the instruction (32 bits, sign-extended) and not in a register.
+  static constexpr Item empty = 0xffff'ffff'9d3f'5c6a;
 
   /// Bytes that a ring of `capacity` items takes; 0 where there can be none.
   static constexpr std::size_t bytes(std::size_t capacity) {
@@ -94,8 +95,8 @@ class LineRing {
     return Identity::of(Kind::line, Wait::id, sizeof(Item), capacity, bytes(capacity), 0);
   }
 
-  static constexpr Item escaped = empty ^ 1;
-  static constexpr bool needs_escape(Item item) { return (item ^ empty) <= 1; }
+  static constexpr Item escaped = empty + 1;
+  static constexpr bool needs_escape(Item item) { return item - empty <= 1; }
 
   /// Where an end works next. Its own copy: whatever is written into shared memory, it stays within the ring.
   class Place {
@@ -108,12 +109,16 @@ class LineRing {
     std::size_t capacity() const { return static_cast<std::size_t>(end_ - begin_); }
 
     [[gnu::always_inline]] void step() {
-      if (++slot_ == end_) [[unlikely]] slot_ = begin_;
+      if (++slot_ == end_) [[unlikely]] {
+        slot_ = begin_;
+        // Keeps this a branch, which is predicted: a conditional move would make each step wait for the one before.
+        asm volatile("" : "+r"(slot_));
+      }
     }
 
-    Slot& ahead(std::size_t slots) const {
-      const auto to_end = static_cast<std::size_t>(end_ - slot_);
-      return slots < to_end ? slot_[slots] : begin_[slots - to_end];
+    /// Goes where there is never room: a producer that has closed finds the ring full, without a test in each push.
+    void leave() {
+      if (slot_ != &taken) left_ = std::exchange(slot_, &taken);
     }
 
     /// How many slots from here on hold an item (or none), of a ring in which they lie in one run that begins here.
@@ -133,7 +138,16 @@ class LineRing {
     }
 
    private:
+    static inline Slot taken{escaped};
+
+    Slot& ahead(std::size_t slots) const {
+      Slot* const here = slot_ == &taken ? left_ : slot_;
+      const auto to_end = static_cast<std::size_t>(end_ - here);
+      return slots < to_end ? here[slots] : begin_[slots - to_end];
+    }
+
     Slot* slot_;
+    Slot* left_ = nullptr;
     Slot* begin_;
     Slot* end_;
     std::uint8_t* escapes_;
@@ -150,7 +164,7 @@ class LineRing<Wait, Atomics>::Producer : public ProducerEnd<Producer, Layout, I
   /// Puts `item` in, visible to the consumer at once; false where the ring is full or this end closed. Never sleeps.
   [[gnu::always_inline]] bool try_push(Item item) {
     Slot& slot = place_.slot();
-    if (slot.load(std::memory_order_acquire) != empty || closed_) return false;
+    if (slot.load(std::memory_order_acquire) != empty) return false;
     if (needs_escape(item)) [[unlikely]] {
       place_.escape() = item == escaped;
       item = escaped;
@@ -177,10 +191,9 @@ class LineRing<Wait, Atomics>::Producer : public ProducerEnd<Producer, Layout, I
     return [slot = &place_.slot()] { return slot->load(std::memory_order_acquire) == empty; };
   }
 
-  void forget_room() { closed_ = true; }
+  void forget_room() { place_.leave(); }
 
   Place place_;
-  bool closed_ = false;
 };
 
 template <class Wait, class Atomics>

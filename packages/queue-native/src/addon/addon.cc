@@ -254,15 +254,22 @@ struct Driver {
     bool stopped;
   };
 
+  Driver() = default;
+  Driver(const Driver&) = delete;
+  ~Driver() { end(); }
+
   std::unique_ptr<lab::Pipeline> pipeline;
   napi_threadsafe_function finished = nullptr;
-  napi_deferred deferred = nullptr;
+  napi_deferred deferred = nullptr;  ///< of the phase that runs
+  napi_ref self = nullptr;           ///< while a phase runs: it ends although nobody else holds the pipeline
   napi_ref trace = nullptr;
+  bool stopped = false;
 
   /// The threads are gone when this returns, so nothing calls `finished` after, and it is given back.
   /// Once: the environment destroys what is left of it before it finalizes this object.
   void end() {
-    pipeline->stop();
+    stopped = true;
+    if (pipeline) pipeline->stop();
     if (finished != nullptr) napi_release_threadsafe_function(std::exchange(finished, nullptr), napi_tsfn_abort);
   }
 };
@@ -280,22 +287,29 @@ napi_value to_counts(napi_env env, const lab::Counts& counts) {
   return result;
 }
 
+void reject(napi_env env, napi_deferred deferred, const CodedError& why) {
+  napi_value code, message, error;
+  napi_create_string_utf8(env, why.code.c_str(), NAPI_AUTO_LENGTH, &code);
+  napi_create_string_utf8(env, why.message.c_str(), NAPI_AUTO_LENGTH, &message);
+  napi_create_error(env, code, message, &error);
+  napi_reject_deferred(env, deferred, error);
+}
+
+const CodedError cancelled{"ERR_CANCELLED", "[spsc] [queue-native] the pipeline was stopped"};
+
 /// On the event loop: settles the promise of the phase.
 void settle(napi_env env, napi_value, void* context, void* data) {
   std::unique_ptr<Driver::Outcome> outcome(static_cast<Driver::Outcome*>(data));
   auto* driver = static_cast<Driver*>(context);
   if (env == nullptr || driver->deferred == nullptr) return;
   napi_deferred deferred = std::exchange(driver->deferred, nullptr);
+  napi_delete_reference(env, std::exchange(driver->self, nullptr));
   napi_unref_threadsafe_function(env, driver->finished);
-  if (!outcome->stopped) {
+  if (outcome->stopped) {
+    reject(env, deferred, cancelled);
+  } else {
     napi_resolve_deferred(env, deferred, to_counts(env, outcome->counts));
-    return;
   }
-  napi_value code, message, error;
-  napi_create_string_utf8(env, "ERR_CANCELLED", NAPI_AUTO_LENGTH, &code);
-  napi_create_string_utf8(env, "[spsc] [queue-native] the pipeline was stopped", NAPI_AUTO_LENGTH, &message);
-  napi_create_error(env, code, message, &error);
-  napi_reject_deferred(env, deferred, error);
 }
 
 /// The environment ends (a worker is terminated, the process exits): the threads must not outlive it.
@@ -305,6 +319,7 @@ void free_driver(napi_env env, void* data, void*) {
   std::unique_ptr<Driver> driver(static_cast<Driver*>(data));
   napi_remove_env_cleanup_hook(env, end_with_environment, driver.get());
   driver->end();
+  if (driver->self != nullptr) napi_delete_reference(env, driver->self);
   napi_delete_reference(env, driver->trace);
 }
 
@@ -377,21 +392,28 @@ Driver& driver_of(napi_env env, napi_value value) {
   return *static_cast<Driver*>(data);
 }
 
-/// runPhase(pipeline, phase): a promise of counts.
+/// runPhase(pipeline, phase): a promise of counts; rejected where the pipeline is stopped or runs a phase already.
 napi_value run_phase(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
     const auto args = arguments(env, info, 2);
     Driver& driver = driver_of(env, args[0]);
-    if (driver.deferred != nullptr) throw CodedError{"ERR_PLUGIN_FAILED", "[spsc] [queue-native] a phase is running"};
     const lab::Phase phase{
         .duration_ns = number_of(env, args[1], "durationNs"),
         .interval_ns = number_of(env, args[1], "intervalNs"),
         .settle_ns = number_of(env, args[1], "settleNs"),
         .stamped = flag_of(env, args[1], "stamped"),
     };
+    napi_deferred deferred;
     napi_value promise;
-    check(env, napi_create_promise(env, &driver.deferred, &promise));
+    check(env, napi_create_promise(env, &deferred, &promise));
+    if (driver.stopped || driver.deferred != nullptr) {
+      const CodedError running{"ERR_PLUGIN_FAILED", "[spsc] [queue-native] a phase is running; run one after another"};
+      reject(env, deferred, driver.stopped ? cancelled : running);
+      return promise;
+    }
+    check(env, napi_create_reference(env, args[0], 1, &driver.self));
     check(env, napi_ref_threadsafe_function(env, driver.finished));
+    driver.deferred = deferred;
     driver.pipeline->begin(phase);
     return promise;
   });
@@ -400,7 +422,9 @@ napi_value run_phase(napi_env env, napi_callback_info info) {
 /// stopPipeline(pipeline): the threads are gone when it returns.
 napi_value stop_pipeline(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
-    driver_of(env, arguments(env, info, 1)[0]).pipeline->stop();
+    Driver& driver = driver_of(env, arguments(env, info, 1)[0]);
+    driver.stopped = true;
+    driver.pipeline->stop();
     return undefined(env);
   });
 }

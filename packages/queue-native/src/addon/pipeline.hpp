@@ -97,7 +97,12 @@ class ThreadedPipeline final : public Pipeline {
     producer_.emplace(std::move(*queue.producer()));
     consumer_.emplace(std::move(*queue.consumer()));
     threads_[0] = std::thread([this] { live(0, settings_.producer_cpu, [this] { produce(); }); });
-    threads_[1] = std::thread([this] { live(1, settings_.consumer_cpu, [this] { consume(); }); });
+    try {
+      threads_[1] = std::thread([this] { live(1, settings_.consumer_cpu, [this] { consume(); }); });
+    } catch (...) {  // no thread to be had: the destructor won't run, and the first one must not be left
+      stop();
+      throw;
+    }
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return parked_ == 2; });
   }
@@ -204,7 +209,8 @@ class ThreadedPipeline final : public Pipeline {
       due_ns = (settings_.pacing == Pacing::sleep ? now() : due_ns) + gap_ns();
     }
     counts_.offered = counts_.scheduled = offered;
-    for (; due_ns < end_ns; due_ns += gap_ns()) ++counts_.scheduled;
+    // Of a phase cut short nobody reads the schedule, and the rest of it may be long.
+    for (; due_ns < end_ns && !is_stopping(); due_ns += gap_ns()) ++counts_.scheduled;
     counts_.dropped = dropped;
     wait_until(static_cast<std::int64_t>(end_ns));
     counts_.offers_end_ns = now();
@@ -268,9 +274,9 @@ class ThreadedPipeline final : public Pipeline {
     counts_.end_ns = now();
   }
 
-  /// Reads and writes every byte of a buffer, as the seed did.
+  /// Reads and writes every byte of a buffer, as the seed did. Not once stopped, when a full queue of it may be left.
   void work() {
-    if (work_.empty()) return;
+    if (work_.empty() || is_stopping()) return;
     for (std::size_t i = 0; i < work_.size(); ++i) work_[i] = static_cast<std::uint8_t>(work_[i] * 31 + i);
     asm volatile("" : : "r"(work_.data()) : "memory");  // the bytes count as used
   }

@@ -12,6 +12,7 @@ void producer_closes() {
   CHECK(made.producer.closed() && made.consumer.closed());
   CHECK(!made.producer.try_push(3));
   CHECK(made.producer.push(3) == Status::closed);
+  CHECK(made.producer.size() == 2 && made.consumer.size() == 2);
   CHECK(!made.consumer.ended());
   CHECK(made.consumer.pop(item) == Status::ok && item == 1);
   CHECK(made.consumer.try_pop(item) && item == 2);

@@ -1,4 +1,4 @@
-// Compiles and runs the tests of the headers: `node run.mjs`, and with --san once more under ThreadSanitizer and under
+// Compiles and runs the tests of the headers: `node run.mjs` (--quick: with a fiftieth of the items), and with --san once more under ThreadSanitizer and under
 // AddressSanitizer with UndefinedBehaviorSanitizer. Exit code 0 where there is no g++, with the reason.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -13,7 +13,7 @@ const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion', 
 const tests = ['fifo', 'batches', 'memory', 'closing', 'waking', 'stress']
 
 /** `share`: tests do one in so many of their items, as sanitizers are slow. */
-const plain = { name: 'plain', flags: ['-O2'], share: 1 }
+const plain = { name: 'plain', flags: ['-O2'], share: process.argv.includes('--quick') ? 50 : 1 }
 const sanitized = [
   { name: 'thread', flags: ['-O1', '-g', '-fsanitize=thread'], share: 20 },
   {
@@ -69,9 +69,9 @@ async function runRelaxed(build, folder) {
 }
 
 const arguments_ = process.argv.slice(2)
-const unknown = arguments_.filter((argument) => argument !== '--san')
+const unknown = arguments_.filter((argument) => !['--san', '--quick'].includes(argument))
 if (unknown.length > 0) {
-  console.error(`[spsc] [native] unknown argument ${unknown.join(' ')}; allowed: --san`)
+  console.error(`[spsc] [native] unknown argument ${unknown.join(' ')}; allowed: --san, --quick`)
   process.exit(2)
 }
 if (process.platform !== 'linux' || spawnSync(compiler, ['--version']).status !== 0) {

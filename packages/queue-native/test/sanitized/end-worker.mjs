@@ -1,0 +1,53 @@
+// One end of a queue in a thread of its own, doing what it is told, and reporting what it saw.
+import { parentPort, workerData } from 'node:worker_threads'
+
+const { module, backend, handle, script } = workerData
+const { [backend]: queues } = await import(module)
+
+const scripts = {
+  /** Pushes `count` items, each waiting for room; ends early where the consumer has closed. */
+  push(queue, { count }) {
+    const producer = queue.producer()
+    let pushed = 0
+    try {
+      while (pushed < count && producer.push(pushed, 60_000)) pushed++
+    } catch (error) {
+      return { pushed, code: error.code }
+    }
+    producer.close()
+    return { pushed }
+  },
+
+  /** Pops at most `count` items, each waiting for the next, and closes. */
+  pop(queue, { count }) {
+    const consumer = queue.consumer()
+    let popped = 0
+    let inOrder = true
+    while (popped < count) {
+      const item = consumer.pop(60_000)
+      if (item === undefined) break
+      inOrder &&= item === popped++
+    }
+    const wasClosed = consumer.closed
+    consumer.close()
+    return { popped, inOrder, wasClosed }
+  },
+
+  /** Pops from a queue that stays empty. */
+  popInVain(queue, { timeoutMs }) {
+    const begin = performance.now()
+    const item = queue.consumer().pop(timeoutMs)
+    return { item, waitedMs: performance.now() - begin }
+  },
+
+  /** Pushes into a queue that stays full. */
+  pushInVain(queue, { timeoutMs }) {
+    const producer = queue.producer()
+    while (producer.tryPush(1));
+    const begin = performance.now()
+    const pushed = producer.push(2, timeoutMs)
+    return { pushed, waitedMs: performance.now() - begin }
+  },
+}
+
+parentPort.postMessage(scripts[script.action](queues.attach(handle), script))

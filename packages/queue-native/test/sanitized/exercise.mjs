@@ -1,0 +1,264 @@
+// What the addon does all day, for a sanitizer to watch: `node --expose-gc exercise.mjs MODULE PART…`, with MODULE the
+// URL of a dist whose addon is instrumented. Prints `ok - …` or `not ok - …` per check. Deadlines are long, as
+// sanitizers are slow; nothing here measures.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { eventually, phase, startPipeline, threads } from './pipelines.mjs'
+
+const [module, ...chosen] = process.argv.slice(2)
+const { native, mutex } = await import(module)
+const backends = [native, mutex]
+const never = 600_000
+
+async function check(sentence, body) {
+  let reason
+  try {
+    reason = await body()
+  } catch (error) {
+    reason = error?.stack ?? error
+  }
+  if (reason !== undefined) process.exitCode = 1
+  console.log(reason === undefined ? `ok - ${sentence}` : `not ok - ${sentence}: ${reason}`)
+}
+
+/** The reason where something is not as it must be. */
+const unless = (condition, reason) =>
+  condition ? undefined : typeof reason === 'string' ? reason : JSON.stringify(reason)
+
+async function codeOf(promise) {
+  try {
+    await promise
+    return 'no error'
+  } catch (error) {
+    return error.code
+  }
+}
+
+/** What a worker reports; its thread has ended. */
+async function inThread(backend, queue, script) {
+  const workerData = { module, backend: backend.name, handle: queue.handle, script }
+  const worker = new Worker(new URL('./end-worker.mjs', import.meta.url), { workerData })
+  const exit = new Promise((resolve) => worker.once('exit', resolve))
+  const report = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+  await exit
+  return report
+}
+
+/** Collects garbage until `condition`: finalizers run between turns of the event loop. */
+function collected(condition) {
+  return eventually(() => {
+    globalThis.gc()
+    return condition()
+  })
+}
+
+/** Every combination of the lists' elements. */
+function product(lists) {
+  return Object.entries(lists).reduce(
+    (combinations, [key, values]) =>
+      combinations.flatMap((combination) => values.map((value) => ({ ...combination, [key]: value }))),
+    [{}],
+  )
+}
+
+const parts = {
+  async pipeline() {
+    const loads = [
+      { ms: 15, intervalUs: 0, pacing: ['sleep'] },
+      { ms: 15, intervalUs: 100, pacing: ['sleep', 'deadline', 'spin'] },
+    ]
+    for (const backend of backends) {
+      for (const { wait, onFull } of product({ wait: ['spin', 'yield', 'block'], onFull: ['drop', 'block'] })) {
+        await check(
+          `${backend.name}: ${wait}, ${onFull} when full, paced and flat out, with and without work`,
+          async () => {
+            for (const { ms, intervalUs, pacing } of loads) {
+              for (const varied of product({ pacing, workBytes: [0, 256], queueCap: [1, 64] })) {
+                const arrival = varied.workBytes > 0 ? 'poisson' : 'fixed'
+                const pipeline = await startPipeline(backend, { ...varied, wait, onFull, arrival })
+                for (let turn = 0; turn < 2; turn++) {
+                  const counts = await pipeline.run(phase(ms, intervalUs))
+                  const { offered, delivered, dropped, outOfOrder } = counts
+                  const lossless = offered === delivered + dropped && outOfOrder === 0
+                  if (!lossless || delivered === 0 || (onFull === 'block' && dropped > 0))
+                    return JSON.stringify({ ...varied, offered, delivered, dropped, outOfOrder })
+                }
+                await pipeline.stop()
+              }
+            }
+          },
+        )
+      }
+    }
+  },
+
+  async ends() {
+    for (const backend of backends) {
+      const pushing = (queue, count) => inThread(backend, queue, { action: 'push', count })
+      const popping = (queue, count) => inThread(backend, queue, { action: 'pop', count })
+
+      await check(`${backend.name}: items pass in order between two workers that wait for each other`, async () => {
+        for (const capacity of [1, 64]) {
+          const queue = backend.create({ capacity })
+          const [sent, got] = await Promise.all([pushing(queue, 5000), popping(queue, Number.POSITIVE_INFINITY)])
+          const good = sent.pushed === 5000 && got.popped === 5000 && got.inOrder && got.wasClosed
+          if (!good) return JSON.stringify({ capacity, sent, got })
+        }
+      })
+
+      await check(`${backend.name}: a consumer that closes ends a waiting push`, async () => {
+        const queue = backend.create({ capacity: 4 })
+        const [sent, got] = await Promise.all([pushing(queue, 5000), popping(queue, 100)])
+        return unless(sent.code === 'ERR_CLOSED' && sent.pushed >= 100 && got.inOrder, { sent, got })
+      })
+
+      await check(`${backend.name}: a producer that closes ends a waiting pop`, async () => {
+        const queue = backend.create({ capacity: 4 })
+        const producer = queue.producer()
+        const waiting = popping(queue, 1)
+        await sleep(200)
+        producer.close()
+        const got = await waiting
+        return unless(got.popped === 0 && got.wasClosed, got)
+      })
+
+      await check(`${backend.name}: waits end with their timeout`, async () => {
+        const vain = await Promise.all(
+          ['popInVain', 'pushInVain'].map((action) =>
+            inThread(backend, backend.create({ capacity: 4 }), { action, timeoutMs: 50 }),
+          ),
+        )
+        // Their own ends are not closed by the wait, and nobody else's is.
+        return unless(
+          vain[0].item === undefined && vain[1].pushed === false && vain.every((v) => v.waitedMs >= 49),
+          vain,
+        )
+      })
+
+      await check(`${backend.name}: an end that is collected closes its queue`, async () => {
+        const queue = backend.create({ capacity: 4 })
+        const consumer = queue.consumer()
+        ;(() => queue.producer().tryPush(1))()
+        const closed = await collected(() => consumer.closed)
+        return unless(closed && consumer.tryPop() === 1 && consumer.tryPop() === undefined, 'still open')
+      })
+    }
+  },
+
+  async faults() {
+    const runs = {
+      'flat out': { settings: { queueCap: 64 }, intervalUs: 0 },
+      'flat out, held up by a full queue': {
+        settings: { queueCap: 1, onFull: 'block', wait: 'block', workBytes: 65_536 },
+        intervalUs: 0,
+      },
+      'between two items of a slow pace': { settings: { wait: 'block' }, intervalUs: 60_000_000 },
+      'behind its schedule': { settings: { onFull: 'block', workBytes: 65_536 }, intervalUs: 0.01 },
+      'left with a backlog of slow items': { settings: { queueCap: 1_000_000, workBytes: 65_536 }, intervalUs: 0 },
+      'parked between phases': { settings: {} },
+    }
+    for (const [backend, [state, { settings, intervalUs }]] of backends.flatMap((b) =>
+      Object.entries(runs).map((r) => [b, r]),
+    )) {
+      await check(`${backend.name}: a worker is terminated while its pipeline is ${state}`, async () => {
+        const workerData = { module, backend: backend.name, settings, intervalUs }
+        const worker = new Worker(new URL('./pipeline-worker.mjs', import.meta.url), { workerData })
+        const tids = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+        await sleep(30)
+        if (!tids.every((tid) => threads().includes(tid))) return 'its threads were gone before'
+        await worker.terminate()
+        return unless(await eventually(() => !tids.some((tid) => threads().includes(tid))), 'its threads live on')
+      })
+
+      if (intervalUs === undefined) continue
+      await check(`${backend.name}: a phase is cancelled while ${state}`, async () => {
+        const pipeline = await startPipeline(backend, settings)
+        const ended = codeOf(pipeline.run(phase(never, intervalUs)))
+        await sleep(30)
+        const begin = performance.now()
+        await pipeline.stop()
+        const stopMs = performance.now() - begin
+        const code = await ended
+        return unless(code === 'ERR_CANCELLED' && stopMs < 5000, { code, stopMs })
+      })
+    }
+
+    for (const backend of backends) {
+      await check(`${backend.name}: a phase after the end and a second one at once are refused`, async () => {
+        const pipeline = await startPipeline(backend, {})
+        const first = pipeline.run(phase(50))
+        const second = await codeOf((async () => pipeline.run(phase(50)))())
+        await first
+        await pipeline.stop()
+        await pipeline.stop()
+        const after = await codeOf((async () => pipeline.run(phase(50)))())
+        return unless(second === 'ERR_PLUGIN_FAILED' && after === 'ERR_CANCELLED', { second, after })
+      })
+
+      await check(`${backend.name}: a pipeline that nobody holds is collected, its threads with it`, async () => {
+        const tids = await (async () => {
+          const { producer, consumer } = await startPipeline(backend, {})
+          return [producer.tid, consumer.tid]
+        })()
+        return unless(await collected(() => !tids.some((tid) => threads().includes(tid))), 'its threads live on')
+      })
+
+      await check(`${backend.name}: a phase runs to its end although nobody holds its pipeline`, async () => {
+        const run = await (async () => {
+          const pipeline = await startPipeline(backend, {})
+          return { done: pipeline.run(phase(300)) }
+        })()
+        let counts
+        run.done.then((value) => {
+          counts = value
+        })
+        return unless((await collected(() => counts !== undefined)) && counts.delivered > 0, 'it never ended')
+      })
+    }
+  },
+
+  /** `cycles=N`: pipelines made, run and dropped, every other one stopped before. */
+  async cycles(count) {
+    // A ring and a trace of 200 kB: were one left behind, 100 cycles would show it.
+    const cycle = async (backend, isStopped) => {
+      const pipeline = await startPipeline(backend, { queueCap: 16_384 }, { rows: 1024 })
+      await pipeline.run(phase(0.02))
+      if (isStopped) await pipeline.stop()
+    }
+    const rssMiB = async (most) => {
+      await collected(() => threads().length <= most)
+      return process.memoryUsage.rss() / 2 ** 20
+    }
+    const before = threads().length
+    const begin = Math.min(100, count / 2)
+    let early
+    for (let i = 0; i < count; i++) {
+      if (i === begin) early = await rssMiB(before)
+      await cycle(backends[i % 2], i % 4 < 2)
+      if (i % 20 === 0) await collected(() => true)
+    }
+    const late = await rssMiB(before)
+    const figures = `${early.toFixed(0)} MiB after ${begin} cycles, ${late.toFixed(0)} MiB after ${count}`
+    await check(`${count} pipelines made, run and dropped leave no memory behind (${figures})`, () =>
+      unless(late < early + 32, figures),
+    )
+    await check(`${count} pipelines made, run and dropped leave no thread behind`, () =>
+      unless(threads().length <= before, `${before} threads before, ${threads().length} after`),
+    )
+  },
+
+  /** Enough for ThreadSanitizer to see a wrong order of stores, and no more. */
+  async brief() {
+    await check('native: items pass flat out', async () => {
+      const pipeline = await startPipeline(native, { wait: 'yield', onFull: 'block' })
+      const { delivered } = await pipeline.run(phase(100))
+      await pipeline.stop()
+      return unless(delivered > 0, 'nothing came')
+    })
+  },
+}
+
+for (const part of chosen) {
+  const [name, count] = part.split('=')
+  await parts[name](Number(count))
+}
