@@ -46,7 +46,11 @@ test('a log level or colour that is none is refused in the environment too', asy
 const UNKNOWN: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
   ['scenario', ['run', 'basline'], /"basline" is unknown; known: t000, baseline, .*; did you mean baseline\?/],
   ['suite', ['run', 't00'], /"t00" is unknown; .*; did you mean t000\?/],
-  ['queue', ['run', '--queue', 'sba'], /--queue "sba" is unknown; known: sab, sab-mutex, native, mutex .*; did you mean sab\?/],
+  [
+    'queue',
+    ['run', '--queue', 'sba'],
+    /--queue "sba" is unknown; known: sab, sab-mutex, native, mutex .*; did you mean sab\?/,
+  ],
   [
     'queue of a list',
     ['run', '--queue', 'sab,sab-mutx'],
