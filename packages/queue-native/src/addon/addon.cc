@@ -1,4 +1,5 @@
 // What @spsc/queue-native/src/addon.ts calls: affinity, the ends of a native ring, and the pipeline of the laboratory.
+#include <algorithm>
 #include <bit>
 #include <memory>
 #include <new>
@@ -178,6 +179,26 @@ Deadline deadline_of(napi_env env, napi_value timeout_ms) {
   return nanoseconds < 9e18 ? after(static_cast<std::int64_t>(nanoseconds)) : never;
 }
 
+/// Whether this thread must not run JavaScript any more: its worker is terminated, or the process exits.
+bool is_ending(napi_env env) {
+  napi_value global;
+  bool has = false;
+  if (napi_get_global(env, &global) != napi_ok) return true;
+  return napi_has_named_property(env, global, "Object", &has) != napi_ok;  // of the calls that are refused then
+}
+
+/// `wait(deadline)` in slices of 50 ms: nothing can break into a wait outside of JavaScript, and `terminate()` and the
+/// exit of the process wait for it.
+template <class Wait>
+Status wait_in_slices(napi_env env, Deadline deadline, Wait wait) {
+  while (true) {
+    const Deadline slice = std::min(deadline, after(50'000'000));
+    const Status status = wait(slice);
+    if (status != Status::timeout || slice == deadline) return status;
+    if (is_ending(env)) return Status::closed;
+  }
+}
+
 napi_value end_try_push(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
     const auto args = arguments(env, info, 2);
@@ -189,7 +210,11 @@ napi_value end_try_push(napi_env env, napi_callback_info info) {
 napi_value end_push(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
     const auto args = arguments(env, info, 3);
-    const Status status = end_of(env, args[0]).push(to_double(env, args[1]), deadline_of(env, args[2]));
+    End& end = end_of(env, args[0]);
+    const double item = to_double(env, args[1]);
+    const Status status = wait_in_slices(env, deadline_of(env, args[2]), [&](Deadline until) {
+      return end.push(item, until);
+    });
     return from_double(env, static_cast<double>(status));
   });
 }
@@ -205,8 +230,11 @@ napi_value end_try_pop(napi_env env, napi_callback_info info) {
 napi_value end_pop(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
     const auto args = arguments(env, info, 2);
+    End& end = end_of(env, args[0]);
     double item;
-    const Status status = end_of(env, args[0]).pop(item, deadline_of(env, args[1]));
+    const Status status = wait_in_slices(env, deadline_of(env, args[1]), [&](Deadline until) {
+      return end.pop(item, until);
+    });
     return status == Status::ok ? from_double(env, item) : undefined(env);
   });
 }

@@ -21,9 +21,9 @@ void pass_items() {
       made.producer.push(i);
     }
   });
-  std::uint64_t item;
+  std::uint64_t item = 0;
   for (std::uint64_t i = 0; i < items; ++i) {
-    made.consumer.pop(item);
+    CHECK(made.consumer.pop(item) == Status::ok);
     CHECK(written[item] == i);
   }
   pusher.join();

@@ -26,11 +26,30 @@ const scripts = {
     while (popped < count) {
       const item = consumer.pop(60_000)
       if (item === undefined) break
-      inOrder &&= item === popped++
+      if (item !== popped++) inOrder = false
     }
     const wasClosed = consumer.closed
     consumer.close()
     return { popped, inOrder, wasClosed }
+  },
+
+  /** Pushes `items` over and over, `count` of them. */
+  pushThese(queue, { count, items }) {
+    const producer = queue.producer()
+    for (let i = 0; i < count; i++) producer.push(items[i % items.length], 60_000)
+    producer.close()
+    return {}
+  },
+
+  /** Pops to the end, and says whether these items came over and over. */
+  popThese(queue, { items }) {
+    const consumer = queue.consumer()
+    let popped = 0
+    let isSame = true
+    for (let item = consumer.pop(60_000); item !== undefined; item = consumer.pop(60_000)) {
+      if (!Object.is(item, items[popped++ % items.length])) isSame = false
+    }
+    return { popped, isSame }
   },
 
   /** Pops from a queue that stays empty. */

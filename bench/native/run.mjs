@@ -1,0 +1,96 @@
+// Our native rings beside boost, ck and DPDK: compiles one program with all of them, runs it and prints a table.
+// `node run.mjs --rounds 15 --seed 7 --only 'one by one, 64'` varies it.
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { report } from './report.mjs'
+
+const here = fileURLToPath(new URL('.', import.meta.url))
+const include = join(here, '../../packages/queue-native/include')
+const compiler = process.env.CXX ?? 'g++'
+
+const fail = (message, exitCode) => {
+  console.error(`[spsc] [bench] ${message}`)
+  process.exit(exitCode)
+}
+
+function settings() {
+  try {
+    const { values } = parseArgs({
+      options: { rounds: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' } },
+    })
+    return {
+      rounds: whole('rounds', values.rounds ?? '9', 1, 1000),
+      seed: seedOf(values.seed),
+      only: values.only ?? '',
+    }
+  } catch (error) {
+    return fail(error.message, 2)
+  }
+}
+
+const seedOf = (text) => (text === undefined ? Date.now() % 2 ** 32 : whole('seed', text, 0, 2 ** 32 - 1))
+
+function whole(option, text, least, most) {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number
+  throw new Error(`--${option} is ${text}; allowed: whole numbers from ${least} to ${most}`)
+}
+
+/** Flags that DPDK's headers need, or none where it isn't installed. */
+function dpdkFlags() {
+  const config = (flag) => spawnSync('pkg-config', [flag, 'libdpdk'], { encoding: 'utf8' })
+  const { status, stdout } = config('--cflags')
+  return status === 0 ? { compile: stdout.trim().split(/\s+/), link: ['-lrte_ring'] } : { compile: [], link: [] }
+}
+
+function compile(program) {
+  const dpdk = dpdkFlags()
+  const flags = ['-std=c++20', '-O2', '-w', '-pthread', `-I${include}`, ...dpdk.compile]
+  const args = [...flags, join(here, 'bench.cpp'), '-o', program, ...dpdk.link]
+  const { status, stderr, error } = spawnSync(compiler, args, { encoding: 'utf8' })
+  if (error) return fail(`no ${compiler} here; install g++ 12 or newer, or name a C++20 compiler in CXX`, 5)
+  if (status !== 0) fail(`bench.cpp does not compile:\n${stderr}`, 1)
+}
+
+/** Runs the program to its end; every line becomes a sample or a remark. */
+async function measure(program, { rounds, seed, only }) {
+  const samples = []
+  const remarks = []
+  const child = spawn(program, [String(rounds), String(seed), only], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = new Promise((resolve) => child.on('close', (status, signal) => resolve(status ?? signal)))
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line.startsWith('#')) {
+      remarks.push(line.slice(2))
+      continue
+    }
+    const [round, workload, capacity, queue, value, pingPongNs] = line.split('\t')
+    samples.push({
+      round: Number(round),
+      workload,
+      capacity: Number(capacity),
+      queue,
+      value: Number(value),
+      pingPongNs: Number(pingPongNs),
+    })
+  }
+  const status = await ended
+  if (status !== 0) fail(`the program ended with ${status}`, 1)
+  return { samples, remarks }
+}
+
+if (process.platform !== 'linux') fail(`this runs on Linux only, not on ${process.platform}`, 5)
+const chosen = settings()
+const folder = mkdtempSync(join(tmpdir(), 'spsc-bench-'))
+try {
+  const program = join(folder, 'bench')
+  compile(program)
+  const { samples, remarks } = await measure(program, chosen)
+  console.log(report(samples, { ...chosen, remarks }))
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,99 @@
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
+import { createTrace, type Phase, type Pipeline, parseScenario, planTrace, type ScenarioInput } from '@spsc/core'
+import native, { mutex } from '@spsc/queue-native'
+import { testNative as test } from './available.js'
+
+/** Kernel ids of the threads of this process. */
+function threads(): number[] {
+  return readdirSync('/proc/self/task').map(Number)
+}
+
+/** Whether `condition` comes true within five seconds. */
+async function eventually(condition: () => boolean): Promise<boolean> {
+  for (const end = Date.now() + 5000; !condition(); await sleep(5)) if (Date.now() > end) return false
+  return true
+}
+
+function phase(ms: number, intervalUs = 0): Phase {
+  return { name: 'paced', durationNs: ms * 1e6, intervalNs: intervalUs * 1000, settleNs: 0, stamped: true }
+}
+
+async function start(backend: typeof native, settings: ScenarioInput = {}): Promise<Pipeline> {
+  const trace = createTrace(64)
+  planTrace(trace, 1, Math.random)
+  const scenario = parseScenario('test', settings)
+  const pipeline = backend.drive?.({ scenario, trace, seed: 1, placement: {}, signal: new AbortController().signal })
+  return pipeline as Promise<Pipeline>
+}
+
+for (const backend of [native, mutex]) {
+  for (const [state, intervalUs] of Object.entries({ 'runs flat out': 0, 'sleeps between items': 60_000_000 })) {
+    test(`${backend.name} leaves no thread behind when a worker is terminated while its pipeline ${state}`, async (t) => {
+      const worker = new Worker(new URL('sanitized/pipeline-worker.mjs', import.meta.url), {
+        workerData: { module: backend.module, backend: backend.name, settings: {}, intervalUs },
+        execArgv: [],
+      })
+      const [tids] = (await once(worker, 'message')) as [number[]]
+      t.true(tids.every((tid) => threads().includes(tid)))
+      await worker.terminate()
+      t.true(await eventually(() => !tids.some((tid) => threads().includes(tid))))
+    })
+  }
+
+  for (const action of ['popInVain', 'pushInVain']) {
+    test(`${backend.name} lets a worker be terminated in ${action}, and closes the queue for its peer`, async (t) => {
+      const queue = backend.create({ capacity: 4 })
+      const peer = action === 'popInVain' ? queue.producer() : queue.consumer()
+      const script = { action, timeoutMs: Number.POSITIVE_INFINITY }
+      const worker = new Worker(new URL('sanitized/end-worker.mjs', import.meta.url), {
+        workerData: { module: backend.module, backend: backend.name, handle: queue.handle, script },
+        execArgv: [],
+      })
+      await once(worker, 'online')
+      await sleep(200)
+      const ended = await Promise.race([worker.terminate().then(() => true), sleep(3000, false)])
+      t.deepEqual({ ended, closed: peer.closed }, { ended: true, closed: true })
+    })
+  }
+
+  test(`${backend.name} leaves no thread behind in 50 pipelines made, run and stopped`, async (t) => {
+    for (let i = 0; i < 50; i++) {
+      const pipeline = await start(backend)
+      const { offered, delivered, dropped } = await pipeline.run(phase(0.1))
+      t.is(offered, delivered + dropped)
+      await pipeline.stop()
+      const tids = [pipeline.producer.tid, pipeline.consumer.tid] as number[]
+      t.false(tids.some((tid) => threads().includes(tid)))
+    }
+  })
+
+  test(`${backend.name} rejects a phase after the end, and may be stopped twice`, async (t) => {
+    const pipeline = await start(backend)
+    await pipeline.run(phase(1))
+    await pipeline.stop()
+    await pipeline.stop()
+    await t.throwsAsync(pipeline.run(phase(1)), { code: 'ERR_CANCELLED' })
+  })
+
+  test(`${backend.name} refuses a second phase while one runs, which goes on`, async (t) => {
+    const pipeline = await start(backend)
+    const first = pipeline.run(phase(20))
+    await t.throwsAsync(pipeline.run(phase(20)), { code: 'ERR_PLUGIN_FAILED', message: /a phase is running/ })
+    t.true((await first).delivered > 0)
+    await pipeline.stop()
+  })
+
+  test(`${backend.name} stops at once in a phase far behind its schedule, with slow items left in the queue`, async (t) => {
+    const settings = { pacing: 'deadline', arrival: 'poisson', queueCap: 1_000_000, workBytes: 65_536 } as const
+    const pipeline = await start(backend, settings)
+    const cut = t.throwsAsync(pipeline.run(phase(3_600_000, 0.01)), { code: 'ERR_CANCELLED' })
+    await sleep(20)
+    const begin = Date.now()
+    await pipeline.stop()
+    t.true(Date.now() - begin < 2000)
+    await cut
+  })
+}
