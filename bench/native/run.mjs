@@ -50,7 +50,9 @@ function dpdkFlags() {
 
 function compile(program) {
   const dpdk = dpdkFlags()
-  const flags = ['-std=c++20', '-O2', '-w', '-pthread', `-I${include}`, ...dpdk.compile]
+  // Aligned, as these loops of ten instructions are a fifth faster or slower by where the compiler happens to put them.
+  const aligned = ['-falign-functions=64', '-falign-loops=64']
+  const flags = ['-std=c++20', '-O3', ...aligned, '-w', '-pthread', `-I${include}`, ...dpdk.compile]
   const args = [...flags, join(here, 'bench.cpp'), '-o', program, ...dpdk.link]
   const { status, stderr, error } = spawnSync(compiler, args, { encoding: 'utf8' })
   if (error) return fail(`no ${compiler} here; install g++ 12 or newer, or name a C++20 compiler in CXX`, 5)

@@ -27,6 +27,6 @@ struct OurLineRing : Ours<spsc::LineRing<>> {
 template <class T>
 struct OurIndexRing : Ours<spsc::IndexRing<T>> {
   static constexpr auto name = "spsc IndexRing";
-  static constexpr bool pauses = false;
+  static constexpr bool pauses = true;
   using Ours<spsc::IndexRing<T>>::Ours;
 };

@@ -8,7 +8,7 @@
 // what it knew of is used up. A batch is copied with memcpy, in two pieces where it crosses the end, and made visible by
 // one store. Single items of 8 bytes are better served by LineRing, as here two lines travel for each that is awaited.
 //
-// Room is told as in LineRing: see room.hpp. A push fails only while exactly `capacity` items are inside.
+// Room is told as room.hpp says. A push fails only while exactly `capacity` items are inside.
 //
 // Orderings, on which everything else hangs:
 //   pushed  store release, load acquire   items under it are written before it is seen

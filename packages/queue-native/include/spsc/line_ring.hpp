@@ -9,6 +9,9 @@
 // store and a pop is one store, which is what the rate hangs on. The ring is full when all `capacity` slots hold an item
 // and not before, so capacity is exact, without counting.
 //
+// The consumer empties slots in order. So where the eighth slot from here is empty, the seven before it are: the producer
+// looks once per eight items (Wang, Zhang, Tang, Hua: B-Queue, 2013), and at the very next slot only where that says no.
+//
 // Any value is an item like any other, `empty` too: for it and for its neighbour `escaped` the slot says `escaped`, and
 // the byte beside it says which of the two was meant. All others pay one comparison for that.
 //
@@ -40,8 +43,8 @@ class LineRing {
   class Consumer;
 
   /// What a slot without an item holds. Of no meaning to users, but for tests. Any pattern would do; this one is unlikely
-  /// in data, and of the kind that x86 has in the instruction (32 bits, sign-extended) and not in a register.
-  static constexpr Item empty = 0xffff'ffff'9d3f'5c6a;
+  /// in data, and with its neighbour the end of the signed numbers, so that one comparison tells both from all others.
+  static constexpr Item empty = 0x7fff'ffff'ffff'fffe;
 
   /// Bytes that a ring of `capacity` items takes; 0 where there can be none.
   static constexpr std::size_t bytes(std::size_t capacity) {
@@ -96,7 +99,12 @@ class LineRing {
   }
 
   static constexpr Item escaped = empty + 1;
-  static constexpr bool needs_escape(Item item) { return item - empty <= 1; }
+  static constexpr bool needs_escape(Item item) {
+    return static_cast<std::int64_t>(item) >= static_cast<std::int64_t>(empty);
+  }
+
+  /// How far ahead the producer looks: the slots of one line.
+  static constexpr std::ptrdiff_t look_ahead = 8;
 
   /// Where an end works next. Its own copy: whatever is written into shared memory, it stays within the ring.
   class Place {
@@ -116,11 +124,6 @@ class LineRing {
       }
     }
 
-    /// Goes where there is never room: a producer that has closed finds the ring full, without a test in each push.
-    void leave() {
-      if (slot_ != &taken) left_ = std::exchange(slot_, &taken);
-    }
-
     /// How many slots from here on hold an item (or none), of a ring in which they lie in one run that begins here.
     /// Found by halving, in log2(capacity) loads.
     std::size_t run_of(bool holding_items) const {
@@ -137,20 +140,58 @@ class LineRing {
       return within;
     }
 
-   private:
-    static inline Slot taken{escaped};
-
+   protected:
     Slot& ahead(std::size_t slots) const {
-      Slot* const here = slot_ == &taken ? left_ : slot_;
-      const auto to_end = static_cast<std::size_t>(end_ - here);
-      return slots < to_end ? here[slots] : begin_[slots - to_end];
+      const auto to_end = static_cast<std::size_t>(end_ - slot_);
+      return slots < to_end ? slot_[slots] : begin_[slots - to_end];
     }
 
     Slot* slot_;
-    Slot* left_ = nullptr;
     Slot* begin_;
     Slot* end_;
     std::uint8_t* escapes_;
+  };
+
+  /// The producer's place: it knows how far it may go without looking, and turns round when it looks.
+  class Lookahead : public Place {
+   public:
+    Lookahead(Layout* layout, std::size_t capacity) : Place(layout, capacity), limit_(this->slot_) {}
+
+    /// Whether the place is empty.
+    [[gnu::always_inline]] bool is_there() {
+      if (this->slot_ != limit_) [[likely]] return true;
+      if (closed_) [[unlikely]] return false;
+      Slot* const next = this->slot_ == this->end_ ? this->begin_ : this->slot_;
+      Slot* const limit = this->end_ - next < look_ahead ? this->end_ : next + look_ahead;
+      if (is_empty(limit[-1])) {
+        limit_ = limit;
+      } else if (is_empty(*next)) {
+        limit_ = next + 1;
+      } else {
+        return false;
+      }
+      this->slot_ = next;
+      return true;
+    }
+
+    /// What tells of the next slot whether it is empty, without this place.
+    auto probe() const {
+      return [slot = &this->ahead(0)] { return is_empty(*slot); };
+    }
+
+    void step() { ++this->slot_; }
+
+    /// From now on there is none.
+    void close() {
+      limit_ = this->slot_;
+      closed_ = true;
+    }
+
+   private:
+    static bool is_empty(const Slot& slot) { return slot.load(std::memory_order_acquire) == empty; }
+
+    Slot* limit_;
+    bool closed_ = false;
   };
 
   Layout* layout_ = nullptr;
@@ -163,37 +204,34 @@ class LineRing<Wait, Atomics>::Producer : public ProducerEnd<Producer, Layout, I
  public:
   /// Puts `item` in, visible to the consumer at once; false where the ring is full or this end closed. Never sleeps.
   [[gnu::always_inline]] bool try_push(Item item) {
-    Slot& slot = place_.slot();
-    if (slot.load(std::memory_order_acquire) != empty) return false;
+    if (!room_.is_there()) return false;
     if (needs_escape(item)) [[unlikely]] {
-      place_.escape() = item == escaped;
+      room_.escape() = item == escaped;
       item = escaped;
     }
-    slot.store(item, Atomics::publish);
-    place_.step();
+    room_.slot().store(item, Atomics::publish);
+    room_.step();
     if constexpr (Wait::rings) this->layout_->consumer_bell.ring();
     return true;
   }
 
   /// Items inside at this moment: at most that many, as the consumer goes on. Takes log2(capacity) loads.
-  std::size_t size() const { return capacity() - place_.run_of(false); }
+  std::size_t size() const { return capacity() - room_.run_of(false); }
 
-  std::size_t capacity() const { return place_.capacity(); }
+  std::size_t capacity() const { return room_.capacity(); }
 
  private:
   friend LineRing;
   friend ProducerEnd<Producer, Layout, Item, Wait>;
 
   Producer(Layout* layout, std::size_t capacity)
-      : ProducerEnd<Producer, Layout, Item, Wait>(layout), place_(layout, capacity) {}
+      : ProducerEnd<Producer, Layout, Item, Wait>(layout), room_(layout, capacity) {}
 
-  auto room_probe() const {
-    return [slot = &place_.slot()] { return slot->load(std::memory_order_acquire) == empty; };
-  }
+  auto room_probe() const { return room_.probe(); }
 
-  void forget_room() { place_.leave(); }
+  void forget_room() { room_.close(); }
 
-  Place place_;
+  Lookahead room_;
 };
 
 template <class Wait, class Atomics>
