@@ -10,9 +10,9 @@ export const sab = {
   get module() {
     return import.meta.url
   },
-  supports: { block: true },
+  supports: { block: true, async: true },
   create: ({ capacity }: { readonly capacity: number }) => createQueue({ capacity }),
-  attach: attachQueue,
+  attach: (handle: unknown) => attachQueue(handle),
 }
 
 /** The lock with two condition variables, for `--queue sab-mutex`. */

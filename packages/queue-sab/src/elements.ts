@@ -20,5 +20,8 @@ export function toSlot<Item>(item: Item): Item {
   return +(item as number) as Item
 }
 
+/** The typed array over the slots: `ViewOf<'i32'>` is `Int32Array`. */
+export type ViewOf<Type extends ElementType> = InstanceType<(typeof ELEMENTS)[Type]['View']>
+
 /** The JavaScript type of an item: `ItemOf<'i32'>` is `number`. */
-export type ItemOf<Type extends ElementType> = InstanceType<(typeof ELEMENTS)[Type]['View']>[number]
+export type ItemOf<Type extends ElementType> = ViewOf<Type>[number]

@@ -1,12 +1,13 @@
 import { ELEMENTS, type ElementType, type ItemOf } from './elements.js'
 import { optionError, QueueError, show } from './errors.js'
 import type { QueueOptions } from './queue.js'
+import { atomicsWaiting, type Waiting } from './waiting.js'
 
 /*
  * byte 0       4        8      12     16           20         24         28         32       128    256    384
  *      +-------+--------+------+------+------------+----------+----------+----------+--------+------+------+-------
- *      | magic | layout | kind | type | slot bytes | capacity | producer | consumer | unused | the kind's  | slots
- *      |       |        |      |      |            |          | claim    | claim    |        | words       |
+ *      | magic | layout | kind | type | slot bytes | capacity | producer | consumer | wait,  | the kind's  | slots
+ *      |       |        |      |      |            |          | claim    | claim    | unused | words       |
  *      +-------+--------+------+------+------------+----------+----------+----------+--------+------+------+-------
  *      |<----------------- written once, by create ---------->|
  *
@@ -15,10 +16,9 @@ import type { QueueOptions } from './queue.js'
 const MAGIC = 0x43535053 // 'SPSC' in memory on little-endian machines; a handle from the other order is refused
 const LAYOUT = 1
 const KIND = { ring: 1, mutex: 2 } as const
-/** What create writes once, before the claims. */
-const FIXED_WORDS = 6
 const PRODUCER_CLAIM = 6
 const CONSUMER_CLAIM = 7
+const WAITING_CODE = 8
 /** 128 bytes after the last word: adjacent-line prefetch moves 64-byte lines in pairs. */
 const SLOTS_AT = 384
 
@@ -35,6 +35,7 @@ export interface Memory<Item> {
   readonly type: ElementType
   /** 1 to {@link MAX_CAPACITY}. */
   readonly capacity: number
+  readonly waiting: Waiting
   /** Header, claims and the words of the kind: everything before the slots. */
   readonly words: Int32Array
   /** A power of two of them, so `index & (slots.length - 1)` stays inside whatever the index. */
@@ -53,7 +54,12 @@ function byteLength(type: ElementType, capacity: number): number {
   return SLOTS_AT + slotCount(capacity) * ELEMENTS[type].View.BYTES_PER_ELEMENT
 }
 
-function view<Type extends ElementType>(handle: SharedArrayBuffer, type: Type, capacity: number): Memory<ItemOf<Type>> {
+function view<Type extends ElementType>(
+  handle: SharedArrayBuffer,
+  type: Type,
+  capacity: number,
+  waiting: Waiting,
+): Memory<ItemOf<Type>> {
   const View = ELEMENTS[type].View as new (
     buffer: SharedArrayBuffer,
     at: number,
@@ -63,6 +69,7 @@ function view<Type extends ElementType>(handle: SharedArrayBuffer, type: Type, c
     handle,
     type,
     capacity,
+    waiting,
     words: new Int32Array(handle, 0, SLOTS_AT / 4),
     slots: new View(handle, SLOTS_AT, slotCount(capacity)),
   }
@@ -87,7 +94,11 @@ function share(bytes: number): SharedArrayBuffer {
  *
  * @throws `ERR_OPTION` · `ERR_CAPABILITY` where there is no SharedArrayBuffer or not that much memory
  */
-export function allocate<Type extends ElementType>(kind: Kind, options: QueueOptions<Type>): Memory<ItemOf<Type>> {
+export function allocate<Type extends ElementType>(
+  kind: Kind,
+  options: QueueOptions<Type>,
+  waiting: Waiting = atomicsWaiting,
+): Memory<ItemOf<Type>> {
   if (typeof options !== 'object' || options === null) throw optionError('options', options, '{ capacity, type }')
   const { capacity, type = 'i32' as Type } = options
   // Checked here because SharedArrayBuffer takes 1.5, NaN and "8" without a word.
@@ -96,9 +107,10 @@ export function allocate<Type extends ElementType>(kind: Kind, options: QueueOpt
   if (typeof type !== 'string' || !Object.hasOwn(ELEMENTS, type)) {
     throw optionError('type', type, Object.keys(ELEMENTS).join(', '))
   }
-  const memory = view(share(byteLength(type, capacity)), type, capacity)
+  const memory = view(share(byteLength(type, capacity)), type, capacity, waiting)
   const { code, View } = ELEMENTS[type]
   memory.words.set([MAGIC, LAYOUT, KIND[kind], code, View.BYTES_PER_ELEMENT, capacity])
+  memory.words[WAITING_CODE] = waiting.code
   return memory
 }
 
@@ -129,7 +141,7 @@ function sharedLength(handle: unknown): number | undefined {
  *
  * @throws `ERR_HANDLE`
  */
-export function attach(kind: Kind, handle: unknown): Memory<ItemOf<ElementType>> {
+export function attach(kind: Kind, handle: unknown, waiting: Waiting = atomicsWaiting): Memory<ItemOf<ElementType>> {
   const bytes = sharedLength(handle)
   if (bytes === undefined) {
     const message = `handle is ${show(handle)}; allowed: a SharedArrayBuffer; pass the \`handle\` of a queue`
@@ -137,7 +149,8 @@ export function attach(kind: Kind, handle: unknown): Memory<ItemOf<ElementType>>
   }
   const buffer = handle as SharedArrayBuffer
   check('byte length', bytes, `at least ${SLOTS_AT}`, bytes >= SLOTS_AT)
-  const [magic, layout, kindCode, typeCode, slotBytes, capacity] = new Int32Array(buffer, 0, FIXED_WORDS).slice()
+  const fixed = new Int32Array(buffer, 0, WAITING_CODE + 1).slice()
+  const [magic, layout, kindCode, typeCode, slotBytes, capacity] = fixed
   check('magic', hex(magic as number), hex(MAGIC))
   check('layout version', layout, LAYOUT)
   check('kind', kindCode, KIND[kind])
@@ -152,7 +165,13 @@ export function attach(kind: Kind, handle: unknown): Memory<ItemOf<ElementType>>
   check('slot bytes', slotBytes, ELEMENTS[type].View.BYTES_PER_ELEMENT)
   check('capacity', capacity, CAPACITIES, isCapacity(capacity))
   check('byte length', bytes, byteLength(type, capacity as number))
-  return view(buffer, type, capacity as number)
+  check(
+    'way of waiting',
+    fixed[WAITING_CODE],
+    `${waiting.code} (${waiting.name})`,
+    fixed[WAITING_CODE] === waiting.code,
+  )
+  return view(buffer, type, capacity as number, waiting)
 }
 
 /**

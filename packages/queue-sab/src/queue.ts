@@ -1,4 +1,4 @@
-import type { ElementType, ItemOf } from './elements.js'
+import type { ElementType, ItemOf, ViewOf } from './elements.js'
 import { claim, type Memory } from './memory.js'
 
 export interface QueueOptions<Type extends ElementType = 'i32'> {
@@ -73,6 +73,70 @@ export interface Consumer<Item = number> extends QueueState {
   close(): void
 }
 
+/** Items that lie in one piece in the queue's own memory: `array[start]` to `array[end - 1]`. */
+export interface Span<Type extends ElementType> {
+  readonly array: ViewOf<Type>
+  readonly start: number
+  readonly end: number
+}
+
+export interface AsyncOptions {
+  /** Milliseconds to wait at most: 0 to Infinity, default Infinity. */
+  readonly timeoutMs?: number
+  /** Rejects with the signal's reason once aborted. */
+  readonly signal?: AbortSignal
+}
+
+/** The producing end of the ring. */
+export interface RingProducer<Type extends ElementType = ElementType> extends Producer<ItemOf<Type>> {
+  /**
+   * Room for up to `count` items in one piece, to be written in place and then committed. Empty (`start === end`): the
+   * queue is full. Shorter than there is room for where it reaches the end of the memory: the next one starts anew.
+   * The object is the same at every call, so that a call allocates nothing.
+   *
+   * @throws `ERR_OPTION` unless `count` is a whole number from 0 · `ERR_CLOSED` after `close()` of this end
+   *
+   * @example
+   * const { array, start, end } = producer.reserve(256)
+   * for (let i = start; i < end; i++) array[i] = sample()
+   * producer.commit(end - start)
+   */
+  reserve(count: number): Span<Type>
+  /**
+   * Makes the first `count` reserved items visible, all at once, and gives the others back.
+   *
+   * @throws `ERR_OPTION` unless `count` is a whole number from 0 to what was reserved
+   */
+  commit(count: number): void
+  /** `push` on an event loop, any thread's. Rejects where `push` throws. */
+  pushAsync(item: ItemOf<Type>, options?: AsyncOptions): Promise<boolean>
+}
+
+/** The consuming end of the ring. */
+export interface RingConsumer<Type extends ElementType = ElementType> extends Consumer<ItemOf<Type>> {
+  /**
+   * Up to `count` of the oldest items in one piece, to be read in place and then released. Empty (`start === end`): the
+   * queue is empty. Shorter than what is there where it reaches the end of the memory: the next one starts anew.
+   * The object is the same at every call, so that a call allocates nothing.
+   *
+   * @throws `ERR_OPTION` unless `count` is a whole number from 0
+   *
+   * @example
+   * const { array, start, end } = consumer.peek(256)
+   * for (let i = start; i < end; i++) use(array[i])
+   * consumer.release(end - start)
+   */
+  peek(count: number): Span<Type>
+  /**
+   * Removes the first `count` peeked items.
+   *
+   * @throws `ERR_OPTION` unless `count` is a whole number from 0 to what was peeked
+   */
+  release(count: number): void
+  /** `pop` on an event loop, any thread's. Rejects where `pop` throws. */
+  popAsync(options?: AsyncOptions): Promise<ItemOf<Type> | undefined>
+}
+
 /** A queue in shared memory: post `handle` to another thread and attach there. */
 export interface Queue<Type extends ElementType = ElementType> extends QueueState {
   readonly handle: SharedArrayBuffer
@@ -83,10 +147,18 @@ export interface Queue<Type extends ElementType = ElementType> extends QueueStat
   consumer(): Consumer<ItemOf<Type>>
 }
 
+/** A lock-free queue, as `createQueue` makes it. */
+export interface RingQueue<Type extends ElementType = ElementType> extends Queue<Type> {
+  /** @throws `ERR_CLAIMED` when any thread has taken the producer */
+  producer(): RingProducer<Type>
+  /** @throws `ERR_CLAIMED` when any thread has taken the consumer */
+  consumer(): RingConsumer<Type>
+}
+
 /** What differs between the kinds of queue. */
 export interface Implementation {
-  readonly Producer: new <Item>(memory: Memory<Item>) => Producer<Item>
-  readonly Consumer: new <Item>(memory: Memory<Item>) => Consumer<Item>
+  readonly Producer: new <Type extends ElementType>(memory: Memory<ItemOf<Type>>) => Producer<ItemOf<Type>>
+  readonly Consumer: new <Type extends ElementType>(memory: Memory<ItemOf<Type>>) => Consumer<ItemOf<Type>>
   size(memory: Memory<unknown>): number
   closed(memory: Memory<unknown>): boolean
 }
@@ -108,11 +180,11 @@ export function queueOver<Type extends ElementType>(
     },
     producer() {
       claim(memory, 'producer')
-      return new implementation.Producer(memory)
+      return new implementation.Producer<Type>(memory)
     },
     consumer() {
       claim(memory, 'consumer')
-      return new implementation.Consumer(memory)
+      return new implementation.Consumer<Type>(memory)
     },
   }
 }

@@ -1,6 +1,6 @@
-import { checkTimeout, deadlineIn } from '../blocking.js'
 import type { Memory } from '../memory.js'
 import type { Consumer } from '../queue.js'
+import { checkTimeout, deadlineIn } from '../timeout.js'
 import * as state from './words.js'
 
 /** The consuming end of the queue with a lock. All its state is shared, so nothing is cached between calls. */

@@ -1,8 +1,8 @@
-import { checkTimeout, deadlineIn } from '../blocking.js'
 import { toSlot } from '../elements.js'
 import { closedError } from '../errors.js'
 import type { Memory } from '../memory.js'
 import type { Producer } from '../queue.js'
+import { checkTimeout, deadlineIn } from '../timeout.js'
 import * as state from './words.js'
 
 /** The producing end of the queue with a lock. All its state is shared, so nothing is cached between calls. */

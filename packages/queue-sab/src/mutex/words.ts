@@ -1,4 +1,5 @@
-import { leftUntil, sleepWhile } from '../blocking.js'
+import { leftUntil } from '../timeout.js'
+import { atomicsWaiting } from '../waiting.js'
 
 /*
  * A bounded queue as textbooks have it: one lock, two condition variables, everything else touched under the lock.
@@ -52,7 +53,7 @@ export function lock(words: Int32Array, deadline: number = Number.POSITIVE_INFIN
   while (Atomics.exchange(words, LOCK, CONTENDED) !== FREE) {
     const left = leftUntil(deadline)
     if (left <= 0) return false
-    sleepWhile(words, LOCK, CONTENDED, left)
+    atomicsWaiting.sleep(words, LOCK, CONTENDED, left)
   }
   return true
 }
@@ -85,7 +86,7 @@ export function waitFor(words: Int32Array, condition: number, ready: () => boole
     Atomics.add(words, condition + WAITERS, 1)
     unlock(words)
     try {
-      sleepWhile(words, condition, sequence, left)
+      atomicsWaiting.sleep(words, condition, sequence, left)
     } finally {
       // Without the lock, which may not be had in time. A signaller that misses it notifies nobody, and that is right.
       Atomics.sub(words, condition + WAITERS, 1)

@@ -1,16 +1,33 @@
-import { checkTimeout } from '../blocking.js'
-import { toSlot } from '../elements.js'
+import { type ElementType, type ItemOf, toSlot, type ViewOf } from '../elements.js'
 import { closedError } from '../errors.js'
 import type { Memory } from '../memory.js'
-import type { Producer } from '../queue.js'
-import { awaitPeer, backOff, CLOSED, COUNT, close, HEAD, ITEM, isClosed, publish, sizeOf, TAIL } from './words.js'
+import type { AsyncOptions, RingProducer as Contract, Span } from '../queue.js'
+import { checkTimeout, deadlineIn } from '../timeout.js'
+import type { Waiting } from '../waiting.js'
+import { checkCount, MutableSpan } from './span.js'
+import {
+  awaitPeer,
+  awaitPeerAsync,
+  backOff,
+  CLOSED,
+  COUNT,
+  close,
+  HEAD,
+  ITEM,
+  isClosed,
+  publish,
+  sizeOf,
+  TAIL,
+} from './words.js'
 
 /** The ring's producing end; its own count never leaves it but through TAIL. */
-export class RingProducer<Item> implements Producer<Item> {
+export class RingProducer<Type extends ElementType> implements Contract<Type> {
   readonly capacity: number
   readonly #words: Int32Array
-  readonly #slots: Memory<Item>['slots']
+  readonly #slots: Memory<ItemOf<Type>>['slots']
   readonly #mask: number
+  readonly #waiting: Waiting
+  readonly #span: MutableSpan<Type>
   /** What TAIL holds, but for WAITING: the next item's number, times ITEM. */
   #tail: number
   /** The tail at which the ring is full, by the cached HEAD. Never beyond the truth, as HEAD only grows. */
@@ -19,33 +36,66 @@ export class RingProducer<Item> implements Producer<Item> {
   #found = 0
   #closed = false
 
-  constructor({ words, slots, capacity }: Memory<Item>) {
+  constructor({ words, slots, capacity, waiting }: Memory<ItemOf<Type>>) {
     this.capacity = capacity
     this.#words = words
     this.#slots = slots
     this.#mask = slots.length - 1
+    this.#waiting = waiting
+    this.#span = new MutableSpan(slots as ViewOf<Type>)
     this.#tail = Atomics.load(words, TAIL) & COUNT
     this.#limit = this.#tail
   }
 
-  tryPush(item: Item): boolean {
+  tryPush(item: ItemOf<Type>): boolean {
     const slot = toSlot(item)
     const tail = this.#tail
     if (tail === this.#limit && !this.#findRoom()) return false
     this.#slots[(tail >>> 2) & this.#mask] = slot
     this.#tail = (tail + ITEM) | 0
-    publish(this.#words, TAIL, tail, this.#tail)
+    publish(this.#words, TAIL, tail, this.#tail, this.#waiting)
     return true
   }
 
-  push(item: Item, timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
+  push(item: ItemOf<Type>, timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
     checkTimeout(timeoutMs)
     const slot = toSlot(item)
     this.#throwIfUnwanted()
     if (this.tryPush(slot)) return true
-    if (timeoutMs === 0 || !awaitPeer(this.#words, HEAD, this.#headWhenFull(), timeoutMs)) return false
+    if (timeoutMs === 0 || !awaitPeer(this.#words, HEAD, this.#headWhenFull(), timeoutMs, this.#waiting)) return false
     this.#throwIfUnwanted()
     return this.tryPush(slot)
+  }
+
+  async pushAsync(
+    item: ItemOf<Type>,
+    { timeoutMs = Number.POSITIVE_INFINITY, signal }: AsyncOptions = {},
+  ): Promise<boolean> {
+    checkTimeout(timeoutMs)
+    const slot = toSlot(item)
+    const deadline = deadlineIn(timeoutMs)
+    signal?.throwIfAborted()
+    for (;;) {
+      this.#throwIfUnwanted()
+      if (this.tryPush(slot)) return true
+      // Another pushAsync of this end may take the room first: then wait again.
+      const full = this.#headWhenFull()
+      if (!(await awaitPeerAsync(this.#words, HEAD, full, deadline, this.#waiting, signal))) return false
+    }
+  }
+
+  reserve(count: number): Span<Type> {
+    checkCount(count, Number.POSITIVE_INFINITY)
+    if (this.#room() < count) this.#findRoom()
+    return this.#span.set(this.#index(), Math.min(count, this.#room()))
+  }
+
+  commit(count: number): void {
+    checkCount(count, this.#span.take(this.#index()))
+    if (count === 0) return
+    const tail = this.#tail
+    this.#tail = (tail + count * ITEM) | 0
+    publish(this.#words, TAIL, tail, this.#tail, this.#waiting)
   }
 
   close(): void {
@@ -53,7 +103,8 @@ export class RingProducer<Item> implements Producer<Item> {
     this.#closed = true
     // A ring that looks full sends tryPush to #findRoom, which throws: closing costs the fast path nothing.
     this.#limit = this.#tail
-    close(this.#words, TAIL)
+    this.#span.take(-1)
+    close(this.#words, TAIL, this.#waiting)
   }
 
   get closed(): boolean {
@@ -62,6 +113,16 @@ export class RingProducer<Item> implements Producer<Item> {
 
   get size(): number {
     return sizeOf(this.#words, this.capacity)
+  }
+
+  /** The next item's slot. */
+  #index(): number {
+    return (this.#tail >>> 2) & this.#mask
+  }
+
+  /** Free slots that are known of. */
+  #room(): number {
+    return ((this.#limit - this.#tail) | 0) >>> 2
   }
 
   /** Refreshes the cached HEAD, and so acquires the slots that the consumer gave back. */

@@ -1,6 +1,7 @@
 import type { ElementType } from '../elements.js'
 import { allocate, attach, type Memory } from '../memory.js'
-import { type Queue, type QueueOptions, queueOver } from '../queue.js'
+import { type QueueOptions, queueOver, type RingQueue } from '../queue.js'
+import type { Waiting } from '../waiting.js'
 import { RingConsumer } from './consumer.js'
 import { RingProducer } from './producer.js'
 import { isClosed, sizeOf } from './words.js'
@@ -10,6 +11,14 @@ const ring = {
   Consumer: RingConsumer,
   size: ({ words, capacity }: Memory<unknown>) => sizeOf(words, capacity),
   closed: ({ words }: Memory<unknown>) => isClosed(words),
+}
+
+export interface RingOptions {
+  /**
+   * How ends sleep and wake each other: absent, by `Atomics.wait`. Whoever attaches must name the same.
+   * `@spsc/queue-native` brings one for queues with an end in C++.
+   */
+  readonly waiting?: Waiting
 }
 
 /**
@@ -22,8 +31,10 @@ const ring = {
  * worker.postMessage(queue.handle)
  * queue.producer().tryPush(42) // true
  */
-export function createQueue<Type extends ElementType = 'i32'>(options: QueueOptions<Type>): Queue<Type> {
-  return queueOver<Type>(allocate('ring', options), ring)
+export function createQueue<Type extends ElementType = 'i32'>(
+  options: QueueOptions<Type> & RingOptions,
+): RingQueue<Type> {
+  return queueOver<Type>(allocate('ring', options, options?.waiting), ring) as RingQueue<Type>
 }
 
 /**
@@ -38,6 +49,6 @@ export function createQueue<Type extends ElementType = 'i32'>(options: QueueOpti
  *   consumer.pop(1000) // 42
  * })
  */
-export function attachQueue(handle: unknown): Queue {
-  return queueOver(attach('ring', handle), ring)
+export function attachQueue(handle: unknown, { waiting }: RingOptions = {}): RingQueue {
+  return queueOver(attach('ring', handle, waiting), ring) as RingQueue
 }

@@ -1,4 +1,5 @@
-import { deadlineIn, leftUntil, sleepWhile } from '../blocking.js'
+import { deadlineIn, leftUntil } from '../timeout.js'
+import type { Waiting } from '../waiting.js'
 
 /*
  * The lock-free ring: two words, each on lines of its own, and the slots between them.
@@ -66,14 +67,14 @@ export function backOff(words: Int32Array, found: number, capacity: number): voi
  * Moves the caller's own word on, and wakes the peer if it sleeps on it. `from` is what the caller last put there.
  * An exchange costs what a store does (both end in xchg) and saves a separate load of a waiter flag.
  */
-export function publish(words: Int32Array, own: number, from: number, to: number): void {
-  if (Atomics.exchange(words, own, to) !== from) Atomics.notify(words, own)
+export function publish(words: Int32Array, own: number, from: number, to: number, waiting: Waiting): void {
+  if (Atomics.exchange(words, own, to) !== from) waiting.wake(words, own)
 }
 
 /** Ends the caller's own word for good: no publish may follow, for it would take CLOSED back. */
-export function close(words: Int32Array, own: number): void {
+export function close(words: Int32Array, own: number, waiting: Waiting): void {
   Atomics.or(words, own, CLOSED)
-  Atomics.notify(words, own)
+  waiting.wake(words, own)
 }
 
 /**
@@ -85,7 +86,13 @@ export function close(words: Int32Array, own: number): void {
  *
  * @returns `false`: timed out
  */
-export function awaitPeer(words: Int32Array, peer: number, count: number, timeoutMs: number): boolean {
+export function awaitPeer(
+  words: Int32Array,
+  peer: number,
+  count: number,
+  timeoutMs: number,
+  waiting: Waiting,
+): boolean {
   for (let spin = 0; spin < SPINS; spin++) {
     if ((Atomics.load(words, peer) & ~WAITING) !== count) return true
   }
@@ -96,7 +103,32 @@ export function awaitPeer(words: Int32Array, peer: number, count: number, timeou
     const left = leftUntil(deadline)
     if (left <= 0) return false
     const asleep = seen | WAITING
-    if (Atomics.compareExchange(words, peer, seen, asleep) === seen) sleepWhile(words, peer, asleep, left)
+    if (Atomics.compareExchange(words, peer, seen, asleep) === seen) waiting.sleep(words, peer, asleep, left)
+  }
+}
+
+/**
+ * {@link awaitPeer} on an event loop, which has other things to do than to spin.
+ *
+ * @throws the reason of `signal`, once aborted
+ */
+export async function awaitPeerAsync(
+  words: Int32Array,
+  peer: number,
+  count: number,
+  deadline: number,
+  waiting: Waiting,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  for (;;) {
+    const seen = Atomics.load(words, peer)
+    if ((seen & ~WAITING) !== count) return true
+    const left = leftUntil(deadline)
+    if (left <= 0) return false
+    const asleep = seen | WAITING
+    if (Atomics.compareExchange(words, peer, seen, asleep) !== seen) continue
+    await waiting.sleepAsync(words, peer, asleep, left, signal)
+    signal?.throwIfAborted()
   }
 }
 

@@ -1,4 +1,4 @@
-import { optionError, QueueError } from './errors.js'
+import { optionError } from './errors.js'
 
 /** @throws `ERR_OPTION` unless `timeoutMs` is a number of at least 0; `Infinity` waits for ever */
 export function checkTimeout(timeoutMs: number): void {
@@ -19,22 +19,4 @@ export function deadlineIn(timeoutMs: number): number {
 /** Milliseconds left, 0 or less when the deadline has passed. */
 export function leftUntil(deadline: number): number {
   return deadline - now()
-}
-
-/**
- * Sleeps while the word at `index` is `seen`, at most `timeoutMs` milliseconds. May also wake for no reason: check again.
- *
- * @throws `ERR_CAPABILITY` on threads that may not block
- */
-export function sleepWhile(words: Int32Array, index: number, seen: number, timeoutMs: number): void {
-  try {
-    Atomics.wait(words, index, seen, timeoutMs)
-  } catch (cause) {
-    throw new QueueError(
-      'ERR_CAPABILITY',
-      "this thread may not block (a page's main thread, a worklet, a service worker); allowed: tryPush, tryPop of " +
-        'the ring; wait in a worker',
-      { cause },
-    )
-  }
 }

@@ -1,0 +1,63 @@
+import { QueueError } from './errors.js'
+
+/**
+ * How an end sleeps until the peer changes a word, and how it wakes a peer that sleeps on one. Both ends of a queue must
+ * do it the same way, so the way is written into the queue's header. A sleep may end early for no reason: who sleeps
+ * looks again.
+ */
+export interface Waiting {
+  /** Stands in the header; 0 is `Atomics.wait`. */
+  readonly code: number
+  /** For the error of an end that would wait otherwise. */
+  readonly name: string
+  /** Blocks the thread while the word at `index` is `seen`, at most `timeoutMs` milliseconds, `Infinity` included. */
+  sleep(words: Int32Array, index: number, seen: number, timeoutMs: number): void
+  /** The same on an event loop, which it keeps alive. Ends early when `signal` is aborted; does not reject then. */
+  sleepAsync(words: Int32Array, index: number, seen: number, timeoutMs: number, signal?: AbortSignal): Promise<void>
+  /** Ends every sleep on the word at `index`. */
+  wake(words: Int32Array, index: number): void
+}
+
+/** A timer with nothing to do, because a pending `waitAsync` doesn't keep a process alive. */
+const KEEP_ALIVE_MS = 2 ** 30
+/** Between two looks, where there is no `waitAsync`. */
+const POLL_MS = 1
+
+/** Between JavaScript threads: `Atomics.wait`, `waitAsync` and `notify`. */
+export const atomicsWaiting: Waiting = {
+  code: 0,
+  name: 'Atomics.wait',
+
+  sleep(words, index, seen, timeoutMs) {
+    try {
+      Atomics.wait(words, index, seen, timeoutMs)
+    } catch (cause) {
+      throw new QueueError(
+        'ERR_CAPABILITY',
+        "this thread may not block (a page's main thread, a worklet, a service worker); allowed: tryPush, tryPop, " +
+          'pushAsync, popAsync of the ring; wait in a worker',
+        { cause },
+      )
+    }
+  },
+
+  sleepAsync(words, index, seen, timeoutMs, signal) {
+    if (typeof Atomics.waitAsync !== 'function') return new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    const { async, value } = Atomics.waitAsync(words, index, seen, timeoutMs)
+    if (!async) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = setInterval(() => {}, KEEP_ALIVE_MS)
+      const end = () => {
+        clearInterval(timer)
+        signal?.removeEventListener('abort', end)
+        resolve()
+      }
+      signal?.addEventListener('abort', end)
+      value.then(end)
+    })
+  },
+
+  wake(words, index) {
+    Atomics.notify(words, index)
+  },
+}
