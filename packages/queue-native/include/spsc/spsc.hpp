@@ -5,3 +5,4 @@
 #include "line_ring.hpp"
 #include "memory.hpp"
 #include "mutex_queue.hpp"
+#include "sab_ring.hpp"

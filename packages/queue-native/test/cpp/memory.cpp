@@ -102,7 +102,7 @@ void hostile_words() {
 }
 
 int main() {
-  for_each_queue([]<class Queue>(const char* name) {
+  for_each_native_queue([]<class Queue>(const char* name) {
     TEST(name) {
       one_end_each<Queue>();
       one_claim_of_many<Queue>();
