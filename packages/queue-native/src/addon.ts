@@ -7,7 +7,7 @@ export interface Opaque {
 }
 
 /** How the addon calls the queues. */
-export const KIND = { native: 0, mutex: 1 } as const
+export const KIND = { native: 0, mutex: 1, sabI32: 2, sabF64: 3 } as const
 export type Kind = (typeof KIND)[keyof typeof KIND]
 
 export const PUSHED = 0
@@ -36,6 +36,11 @@ export interface Addon {
   endPop(end: Opaque, timeoutMs: number): number | undefined
   endClose(end: Opaque): void
   endClosed(end: Opaque): boolean
+  futexWait(words: Int32Array, index: number, seen: number, timeoutMs: number): void
+  futexWake(words: Int32Array, index: number): void
+  /** Never rejects. */
+  futexWaitAsync(words: Int32Array, index: number, seen: number, timeoutMs: number, id: number): Promise<void>
+  futexCancel(id: number): void
   allowedCpus(): number[]
   pinThread(tid: number, cpu: number): boolean
   drive(kind: Kind, wait: number, settings: PipelineSettings, trace: Uint8Array, rows: number): Driven

@@ -5,6 +5,8 @@ import { NativeConsumer, NativeProducer } from './ends.js'
 
 export { allowedCpus, pinThread } from './affinity.js'
 
+export { futexWaiting, nativeConsumer, nativeProducer } from './sab-ring.js'
+
 const MAX_CAPACITY = 2 ** 28
 
 /** The queue that lives in a SharedArrayBuffer, its header written by the addon. */

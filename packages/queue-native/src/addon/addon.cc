@@ -1,14 +1,18 @@
 // What @spsc/queue-native/src/addon.ts calls: affinity, the ends of a native ring, and the pipeline of the laboratory.
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <memory>
 #include <new>
+#include <unordered_map>
 
 #include "affinity.hpp"
+#include "futex.hpp"
 #include "node.hpp"
 #include "pipeline.hpp"
 #include "spsc/line_ring.hpp"
 #include "spsc/mutex_queue.hpp"
+#include "spsc/sab_ring.hpp"
 
 namespace spsc::node {
 namespace {
@@ -23,15 +27,36 @@ std::span<std::byte> aligned(std::span<std::byte> buffer) {
   return buffer.size() < skip ? std::span<std::byte>{} : buffer.subspan(skip);
 }
 
+template <class T>
+std::span<std::byte> memory_in(std::span<std::byte> buffer, std::type_identity<SabRing<T>>) {
+  return buffer;  // its layout begins where the buffer does, wherever that is
+}
+
+template <class Ring>
+std::span<std::byte> memory_in(std::span<std::byte> buffer, std::type_identity<Ring>) {
+  return aligned(buffer);
+}
+
 template <class Ring>
 Ring attached(std::span<std::byte> buffer) {
-  const std::span<std::byte> memory = aligned(buffer);
+  const std::span<std::byte> memory = memory_in(buffer, std::type_identity<Ring>{});
   Ring ring = Ring::attach(memory.data(), memory.size());
   if (!ring) throw CodedError{"ERR_HANDLE", std::string("[spsc] [queue-native] ") + message(ring.error())};
   return ring;
 }
 
-/// An end as JavaScript holds it: any ring, items as the bits of a double, its buffer kept alive.
+/// A number of JavaScript as an item, and back: its bits, or what a typed array would make of it.
+template <class Item>
+Item to_item(double number) {
+  if constexpr (std::is_same_v<Item, std::uint64_t>) return std::bit_cast<std::uint64_t>(number);
+  else if constexpr (std::is_same_v<Item, double>) return number;
+  else return std::fabs(number) < 0x1p63 ? static_cast<Item>(static_cast<std::int64_t>(number)) : 0;
+}
+inline double to_number(std::uint64_t item) { return std::bit_cast<double>(item); }
+inline double to_number(double item) { return item; }
+inline double to_number(std::int32_t item) { return item; }
+
+/// An end as JavaScript holds it: any ring, its buffer kept alive.
 class End {
  public:
   virtual ~End() = default;
@@ -48,9 +73,9 @@ template <class Ring>
 class ProducerOf final : public End {
  public:
   explicit ProducerOf(typename Ring::Producer&& end) : end_(std::move(end)) {}
-  bool try_push(double item) override { return end_.try_push(std::bit_cast<std::uint64_t>(item)); }
+  bool try_push(double item) override { return end_.try_push(to_item<typename Ring::Item>(item)); }
   Status push(double item, Deadline deadline) override {
-    return end_.push(std::bit_cast<std::uint64_t>(item), deadline);
+    return end_.push(to_item<typename Ring::Item>(item), deadline);
   }
   void close() override { end_.close(); }
   bool closed() const override { return end_.closed(); }
@@ -64,15 +89,15 @@ class ConsumerOf final : public End {
  public:
   explicit ConsumerOf(typename Ring::Consumer&& end) : end_(std::move(end)) {}
   bool try_pop(double& item) override {
-    std::uint64_t bits;
-    if (!end_.try_pop(bits)) return false;
-    item = std::bit_cast<double>(bits);
+    typename Ring::Item found;
+    if (!end_.try_pop(found)) return false;
+    item = to_number(found);
     return true;
   }
   Status pop(double& item, Deadline deadline) override {
-    std::uint64_t bits = 0;
-    const Status status = end_.pop(bits, deadline);
-    item = std::bit_cast<double>(bits);
+    typename Ring::Item found{};
+    const Status status = end_.pop(found, deadline);
+    item = to_number(found);
     return status;
   }
   void close() override { end_.close(); }
@@ -82,13 +107,17 @@ class ConsumerOf final : public End {
   typename Ring::Consumer end_;
 };
 
-enum class Kind { native, mutex };
+enum class Kind { native, mutex, sab_i32, sab_f64 };
 
 /// Calls `use` with a tag of the ring type that JavaScript names by number.
 template <class Use>
 auto with_ring(Kind kind, Use use) {
-  if (kind == Kind::mutex) return use(std::type_identity<MutexQueue<std::uint64_t>>{});
-  return use(std::type_identity<LineRing<Block>>{});
+  switch (kind) {
+    case Kind::mutex: return use(std::type_identity<MutexQueue<std::uint64_t>>{});
+    case Kind::sab_i32: return use(std::type_identity<SabRing<std::int32_t>>{});
+    case Kind::sab_f64: return use(std::type_identity<SabRing<double>>{});
+    default: return use(std::type_identity<LineRing<Block>>{});
+  }
 }
 
 Kind kind_of(napi_env env, napi_value value) { return static_cast<Kind>(static_cast<int>(to_double(env, value))); }
@@ -187,12 +216,12 @@ bool is_ending(napi_env env) {
   return napi_has_named_property(env, global, "Object", &has) != napi_ok;  // of the calls that are refused then
 }
 
-/// `wait(deadline)` in slices of 50 ms: nothing can break into a wait outside of JavaScript, and `terminate()` and the
-/// exit of the process wait for it.
+/// `wait(deadline)` in slices: nothing can break into a wait outside of JavaScript, and `terminate()` and the exit of the
+/// process wait for it.
 template <class Wait>
 Status wait_in_slices(napi_env env, Deadline deadline, Wait wait) {
   while (true) {
-    const Deadline slice = std::min(deadline, after(50'000'000));
+    const Deadline slice = std::min(deadline, after(slice_ns));
     const Status status = wait(slice);
     if (status != Status::timeout || slice == deadline) return status;
     if (is_ending(env)) return Status::closed;
@@ -248,6 +277,139 @@ napi_value end_close(napi_env env, napi_callback_info info) {
 
 napi_value end_closed(napi_env env, napi_callback_info info) {
   return guarded(env, [&] { return from_bool(env, end_of(env, arguments(env, info, 1)[0]).closed()); });
+}
+
+// ---- sleeping on a word of a queue-sab ring, for its ends in JavaScript
+
+FutexWord& word_of(napi_env env, napi_value words, napi_value index) {
+  napi_typedarray_type type;
+  std::size_t length = 0;
+  void* data = nullptr;
+  check(env, napi_get_typedarray_info(env, words, &type, &length, &data, nullptr, nullptr));
+  const double at = to_double(env, index);
+  if (type != napi_int32_array || !(at >= 0 && at < static_cast<double>(length))) {
+    throw CodedError{"ERR_OPTION", "[spsc] [queue-native] no such word; allowed: an index into an Int32Array"};
+  }
+  return static_cast<FutexWord*>(data)[static_cast<std::size_t>(at)];
+}
+
+std::uint32_t seen_of(napi_env env, napi_value value) {
+  std::int32_t seen = 0;
+  check(env, napi_get_value_int32(env, value, &seen));
+  return static_cast<std::uint32_t>(seen);
+}
+
+/// futexWait(words, index, seen, timeoutMs)
+napi_value futex_wait(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 4);
+    FutexWord& word = word_of(env, args[0], args[1]);
+    sleep_while(word, seen_of(env, args[2]), deadline_of(env, args[3]), [env] { return is_ending(env); });
+    return undefined(env);
+  });
+}
+
+/// futexWake(words, index)
+napi_value futex_wake(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 2);
+    wake(word_of(env, args[0], args[1]));
+    return undefined(env);
+  });
+}
+
+/// The waits that are pending on one event loop.
+class AsyncWaits {
+ public:
+  static AsyncWaits& of(napi_env env) {
+    void* data = nullptr;
+    check(env, napi_get_instance_data(env, &data));
+    if (data == nullptr) {
+      auto made = std::make_unique<AsyncWaits>(env);
+      check(env, napi_set_instance_data(env, made.get(), destroy, nullptr));
+      data = made.release();
+    }
+    return *static_cast<AsyncWaits*>(data);
+  }
+
+  explicit AsyncWaits(napi_env env) : sleepers_([this](Sleepers::Id id) { tell(id); }) {
+    napi_value name;
+    check(env, napi_create_string_utf8(env, "spsc wait", NAPI_AUTO_LENGTH, &name));
+    check(env, napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, settle,
+                                               &finished_));
+    check(env, napi_unref_threadsafe_function(env, finished_));
+    check(env, napi_add_env_cleanup_hook(env, end_with_environment, this));
+  }
+
+  napi_value start(napi_env env, napi_value words, FutexWord& word, std::uint32_t seen, Deadline deadline,
+                   Sleepers::Id id) {
+    napi_deferred deferred;
+    napi_value promise;
+    check(env, napi_create_promise(env, &deferred, &promise));
+    napi_ref reference;
+    check(env, napi_create_reference(env, words, 1, &reference));
+    if (pending_.empty()) napi_ref_threadsafe_function(env, finished_);
+    pending_.emplace(id, Pending{deferred, reference});
+    sleepers_.start(id, word, seen, deadline);
+    return promise;
+  }
+
+  void cancel(Sleepers::Id id) { sleepers_.cancel(id); }
+
+ private:
+  struct Pending {
+    napi_deferred deferred;
+    napi_ref words;
+  };
+
+  /// In a sleeper's thread.
+  void tell(Sleepers::Id id) {
+    auto box = std::make_unique<Sleepers::Id>(id);
+    if (napi_call_threadsafe_function(finished_, box.get(), napi_tsfn_nonblocking) == napi_ok) box.release();
+  }
+
+  /// On the event loop.
+  static void settle(napi_env env, napi_value, void* context, void* data) {
+    const std::unique_ptr<Sleepers::Id> id(static_cast<Sleepers::Id*>(data));
+    if (env == nullptr) return;
+    auto* waits = static_cast<AsyncWaits*>(context);
+    const auto node = waits->pending_.extract(*id);
+    if (node.empty()) return;
+    napi_delete_reference(env, node.mapped().words);
+    napi_resolve_deferred(env, node.mapped().deferred, undefined(env));
+    if (waits->pending_.empty()) napi_unref_threadsafe_function(env, waits->finished_);
+  }
+
+  /// No thread may call back into an environment that is gone.
+  static void end_with_environment(void* data) {
+    auto* waits = static_cast<AsyncWaits*>(data);
+    waits->sleepers_.stop();
+    napi_release_threadsafe_function(waits->finished_, napi_tsfn_abort);
+  }
+
+  static void destroy(napi_env, void* data, void*) { delete static_cast<AsyncWaits*>(data); }
+
+  napi_threadsafe_function finished_ = nullptr;
+  std::unordered_map<Sleepers::Id, Pending> pending_;
+  Sleepers sleepers_;
+};
+
+/// futexWaitAsync(words, index, seen, timeoutMs, id): a promise; it never rejects.
+napi_value futex_wait_async(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 5);
+    FutexWord& word = word_of(env, args[0], args[1]);
+    const auto id = static_cast<Sleepers::Id>(to_double(env, args[4]));
+    return AsyncWaits::of(env).start(env, args[0], word, seen_of(env, args[2]), deadline_of(env, args[3]), id);
+  });
+}
+
+/// futexCancel(id): ends that wait early, if it is still pending.
+napi_value futex_cancel(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    AsyncWaits::of(env).cancel(static_cast<Sleepers::Id>(to_double(env, arguments(env, info, 1)[0])));
+    return undefined(env);
+  });
 }
 
 // ---- affinity
@@ -474,6 +636,10 @@ napi_value init(napi_env env, napi_value exports) {
     define("endPop", end_pop);
     define("endClose", end_close);
     define("endClosed", end_closed);
+    define("futexWait", futex_wait);
+    define("futexWake", futex_wake);
+    define("futexWaitAsync", futex_wait_async);
+    define("futexCancel", futex_cancel);
     define("allowedCpus", allowed_cpus);
     define("pinThread", pin_thread);
     define("drive", drive);
