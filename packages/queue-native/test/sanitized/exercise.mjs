@@ -4,10 +4,11 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
+import { createQueue } from '@spsc/queue-sab'
 import { eventually, phase, startPipeline, threads } from './pipelines.mjs'
 
 const [module, ...chosen] = process.argv.slice(2)
-const { native, mutex } = await import(module)
+const { native, mutex, futexWaiting, nativeProducer, nativeConsumer } = await import(module)
 const backends = [native, mutex]
 const never = 600_000
 
@@ -258,6 +259,71 @@ const parts = {
         return unless((await collected(() => counts !== undefined)) && counts.delivered > 0, 'it never ended')
       })
     }
+  },
+
+  /** A queue-sab ring with ends in C++, and the ways in which JavaScript waits for them. */
+  async bridge() {
+    const create = (capacity) => createQueue({ capacity, waiting: futexWaiting })
+    const start = (handle, action, count) =>
+      new Worker(new URL('./bridge-worker.mjs', import.meta.url), { workerData: { module, handle, action, count } })
+    const first = (worker) => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+
+    await check('bridge: items pass in order between two ends in C++ that wait for each other', async () => {
+      for (const capacity of [1, 64]) {
+        const { handle } = create(capacity)
+        const [, got] = await Promise.all([first(start(handle, 'push', 5000)), first(start(handle, 'pop'))])
+        if (got.popped !== 5000 || !got.inOrder) return JSON.stringify({ capacity, got })
+      }
+    })
+
+    await check('bridge: items pass in order from C++ to an event loop, and back', async () => {
+      const there = create(4)
+      const sent = first(start(there.handle, 'push', 500))
+      const consumer = there.consumer()
+      for (let item = 0; item < 500; item++) if ((await consumer.popAsync()) !== item) return `item ${item}`
+      if ((await consumer.popAsync()) !== undefined) return 'no end'
+      await sent
+      const back = create(4)
+      const got = first(start(back.handle, 'pop'))
+      const producer = back.producer()
+      for (let item = 0; item < 500; item++) await producer.pushAsync(item)
+      producer.close()
+      const { popped, inOrder } = await got
+      return unless(popped === 500 && inOrder, { popped, inOrder })
+    })
+
+    await check('bridge: waits on an event loop end with their time, and when aborted', async () => {
+      const consumer = create(1).consumer()
+      if ((await consumer.popAsync({ timeoutMs: 20 })) !== undefined) return 'an item out of nothing'
+      const abort = new AbortController()
+      const waits = Array.from({ length: 5 }, () => codeOf(consumer.popAsync({ signal: abort.signal })))
+      await sleep(20)
+      abort.abort(Object.assign(new Error('enough'), { code: 'enough' }))
+      const codes = await Promise.all(waits)
+      return unless(
+        codes.every((code) => code === 'enough'),
+        codes,
+      )
+    })
+
+    for (const action of ['popInVain', 'popAsyncInVain']) {
+      await check(`bridge: a worker is terminated in ${action}, and leaves no thread behind`, async () => {
+        const before = threads().length
+        const worker = start(create(1).handle, action)
+        await first(worker)
+        await sleep(200)
+        const ended = await Promise.race([worker.terminate().then(() => true), sleep(10_000, false)])
+        return unless(ended && (await eventually(() => threads().length <= before)), { ended })
+      })
+    }
+
+    await check('bridge: an end that is collected closes its queue', async () => {
+      const queue = create(4)
+      const consumer = nativeConsumer(queue.handle)
+      ;(() => nativeProducer(queue.handle).tryPush(1))()
+      const closed = await collected(() => consumer.closed)
+      return unless(closed && consumer.tryPop() === 1 && consumer.tryPop() === undefined, 'still open')
+    })
   },
 
   /** `cycles=N`: pipelines made, run and dropped, every other one stopped before. */
