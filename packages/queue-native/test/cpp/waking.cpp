@@ -1,4 +1,6 @@
 // Nothing here has a timeout: a wake-up that is lost hangs, and the watchdog of check.hpp kills what hangs.
+// `./waking SHARE refused`, run by refuse_membarrier: nothing but the kernel's answer says that there is no membarrier.
+#include <cstring>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <thread>
@@ -169,6 +171,9 @@ void sleeping_kind(const char* name) {
 
 int main(int count, char** arguments) {
   if (count > 1) scale = std::atoi(arguments[1]);
+  if (count > 2 && std::strcmp(arguments[2], "refused") == 0) {
+    TEST("a refused membarrier is noticed") CHECK(!spsc::StdAtomics::has_heavy_fence());
+  }
   for_each_queue([]<class Queue>(const char* name) {
     TEST(name) {
       wakes_consumer<Queue>();
