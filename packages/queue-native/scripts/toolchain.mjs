@@ -26,6 +26,15 @@ function versionOf(command) {
 
 export const isThere = (command) => versionOf(command) !== undefined
 
+/** Why programs for `crossTarget` can't be compiled and run here, if so. */
+export function whyNotEmulated() {
+  if (crossTarget === undefined) return `nothing to cross-compile for on ${process.platform}-${process.arch}`
+  const { compiler, emulators, cure } = crossTarget
+  if (!isThere(compiler)) return `no ${compiler} here; ${cure}`
+  if (!emulators.some(isThere)) return `no ${emulators[0]} here; ${cure}`
+  return undefined
+}
+
 export function describeToolchain() {
   const commands = [hostCompiler, ...(crossTarget ? [crossTarget.compiler, ...crossTarget.emulators] : [])]
   const lines = commands.map((command) => `${command}: ${versionOf(command) ?? 'none'}`)

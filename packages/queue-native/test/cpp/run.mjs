@@ -8,13 +8,13 @@
 //                               on: proves that the code runs there, and nothing about its orderings
 //
 // Exit code 0 where the tools are missing, with the reason.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { crossTarget, hostCompiler, isThere } from '../../scripts/toolchain.mjs'
+import { crossTarget, hostCompiler, isThere, whyNotEmulated } from '../../scripts/toolchain.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const include = join(here, '../../include')
@@ -107,12 +107,7 @@ function readArguments() {
 function missing(arch) {
   if (process.platform !== 'linux') return `no Linux but ${process.platform} here; the headers need Linux`
   if (!isThere(hostCompiler)) return `no ${hostCompiler} here; the headers need a C++20 compiler`
-  if (arch === undefined) return undefined
-  if (crossTarget === undefined) return `nothing to cross-compile for from ${process.arch}`
-  const { compiler, emulators, cure } = crossTarget
-  if (!isThere(compiler)) return `no ${compiler} here; ${cure}`
-  if (!emulators.some(isThere)) return `no ${emulators[0]} here; ${cure}`
-  return undefined
+  return arch === undefined ? undefined : whyNotEmulated()
 }
 
 const { san, quick, arch } = readArguments()
