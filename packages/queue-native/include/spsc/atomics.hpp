@@ -32,6 +32,7 @@ struct StdAtomics {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
+    // Not `yield`, which is for cores of several threads and does nothing on others; `isb` waits for the pipeline.
     asm volatile("isb" ::: "memory");
 #endif
   }
