@@ -1,11 +1,12 @@
 // Makes a fresh clone ready: installs what the lock file asks for and, with --build, builds what is missing or stale.
-// Runs before anything is installed, so it imports nothing but Node, and does nothing when nothing changed.
+// Runs before anything is installed, so what it imports needs nothing but Node, and does nothing when nothing changed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
+import { describeToolchain } from '../packages/queue-native/scripts/toolchain.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const buildStamp = join(root, 'node_modules/.cache/spsc/build')
@@ -136,7 +137,8 @@ function install() {
 /** nx would find out by itself what is stale; the stamp saves its start-up, over a second, when nothing is. */
 function build() {
   const sources = digestOfSources()
-  const stamp = () => `${sources}\n${digestOfBuilt()}\n`
+  const toolchain = describeToolchain()
+  const stamp = () => `${sources}\n${digestOfBuilt()}\n${toolchain}\n`
   if (lastBuild() === stamp()) return
   run('building packages', join(root, 'node_modules/.bin/nx'), ['run-many', '-t', 'build'])
   mkdirSync(dirname(buildStamp), { recursive: true })

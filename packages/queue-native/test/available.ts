@@ -1,6 +1,14 @@
 import { allowedCpus } from '@spsc/queue-native'
 import test, { type ExecutionContext } from 'ava'
 
+type Body = (t: ExecutionContext) => void | Promise<void>
+
+/** ava's `test`, unless there is a reason against it, which then stands in the title of the test that is left out. */
+export function testUnless(reason: string | undefined, title: string, body: Body): void {
+  if (reason === undefined) test(title, body)
+  else test.skip(`${title} (${reason})`, body)
+}
+
 /** Why the addon can't be tested here, if it can't. */
 function missing(): string | undefined {
   try {
@@ -11,9 +19,7 @@ function missing(): string | undefined {
   }
 }
 
-/** ava's `test` where the addon is built; elsewhere the reason stands in the title of each test that is left out. */
-export function testNative(title: string, body: (t: ExecutionContext) => void | Promise<void>): void {
-  const reason = missing()
-  if (reason === undefined) test(title, body)
-  else test.skip(`${title} (${reason})`, body)
+/** For tests of the addon. */
+export function testNative(title: string, body: Body): void {
+  testUnless(missing(), title, body)
 }

@@ -32,6 +32,7 @@ struct StdAtomics {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
+    // Not `yield`, which is for cores of several threads and does nothing on others; `isb` waits for the pipeline.
     asm volatile("isb" ::: "memory");
 #endif
   }
@@ -43,8 +44,8 @@ struct StdAtomics {
   static void light_fence() { std::atomic_signal_fence(std::memory_order_seq_cst); }
 
   /// The dear half (a few µs): on return, every running thread of this process has passed a full memory barrier between
-  /// the call and the return. Only where `has_heavy_fence()`.
-  static void heavy_fence() { syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0); }
+  /// the call and the return. Only where `has_heavy_fence()`; false where the kernel refuses it now all the same.
+  static bool heavy_fence() { return syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0; }
 
   /// Whether the kernel grants this process `heavy_fence`; registers it on the first call.
   static bool has_heavy_fence() {

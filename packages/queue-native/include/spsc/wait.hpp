@@ -21,6 +21,8 @@
 // makes one in S2. That is Dekker's argument: two full fences, so at least one side sees the other's store.
 #pragma once
 
+#include <algorithm>
+
 #include "atomics.hpp"
 #include "error.hpp"
 
@@ -55,8 +57,9 @@ class Bell {
     const std::uint32_t mode = word_.fetch_or(asleep, std::memory_order_relaxed);
     if (mode & fenced) {
       Atomics::full_fence();
-    } else {
-      Atomics::heavy_fence();
+    } else if (!Atomics::heavy_fence()) {
+      // Granted once, refused now (a seccomp filter set since, no memory): a wake-up may be lost, so look often.
+      deadline = std::min(deadline, after(1'000'000));
     }
     if (!done()) Atomics::park(word_, mode | asleep, deadline, mode & between_processes);
     word_.fetch_and(~asleep, std::memory_order_relaxed);

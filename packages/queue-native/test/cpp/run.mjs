@@ -1,19 +1,30 @@
-// Compiles and runs the tests of the headers: `node run.mjs` (--quick: with a fiftieth of the items), and with --san once more under ThreadSanitizer and under
-// AddressSanitizer with UndefinedBehaviorSanitizer. Exit code 0 where there is no g++, with the reason.
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+// Compiles and runs the tests of the headers:
+//
+//   node run.mjs                here
+//   node run.mjs --quick        with a fiftieth of the items
+//   node run.mjs --san          once more under ThreadSanitizer, and under AddressSanitizer with
+//                               UndefinedBehaviorSanitizer
+//   node run.mjs --arch arm64   cross-compiled and under an emulator, which keeps the store order of the machine it runs
+//                               on: proves that the code runs there, and nothing about its orderings
+//
+// Exit code 0 where the tools are missing, with the reason.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { crossTarget, hostCompiler, isThere, whyNotEmulated } from '../../scripts/toolchain.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const include = join(here, '../../include')
-const compiler = process.env.CXX ?? 'g++'
 const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion', '-Werror']
+/** What refuse_membarrier ends with where it can't refuse. */
+const unable = 77
 const tests = ['fifo', 'batches', 'memory', 'closing', 'waking', 'stress', 'sab_ring']
 
 /** `share`: tests do one in so many of their items, as sanitizers are slow. */
-const plain = { name: 'plain', flags: ['-O2'], share: process.argv.includes('--quick') ? 50 : 1 }
+const plain = { name: 'plain', flags: ['-O2'], share: 1 }
 const sanitized = [
   { name: 'thread', flags: ['-O1', '-g', '-fsanitize=thread'], share: 20 },
   {
@@ -37,8 +48,9 @@ function run(command, args) {
 
 async function compile(test, build, folder) {
   const program = join(folder, `${test}-${build.name.replace(',', '-')}`)
+  if (existsSync(program)) return program
   const args = ['-std=c++20', '-pthread', ...build.flags, ...warnings, `-I${include}`, join(here, `${test}.cpp`)]
-  const { status, output } = await run(compiler, [...args, '-o', program])
+  const { status, output } = await run(build.compiler ?? hostCompiler, [...args, '-o', program])
   if (status !== 0) throw new Error(`${test}.cpp does not compile (${build.name}):\n${output}`)
   return program
 }
@@ -51,11 +63,20 @@ function report(good, sentence, output) {
   if (!good) console.log(output.replace(/^/gm, '  '))
 }
 
-async function runTest(test, build, folder) {
+async function runTest(test, build, folder, { through = [], args = [], circumstance = '' } = {}) {
   const program = await compile(test, build, folder)
-  const { status, output } = await run(program, [String(build.share)])
-  for (const line of output.matchAll(/^ok - (.*)$/gm)) console.log(`ok - ${test} (${build.name}): ${line[1]}`)
-  report(status === 0, `${test} (${build.name})${status === 0 ? '' : `: ended with ${status}`}`, output)
+  const [command, ...rest] = [...through, ...(build.emulator ?? []), program, String(build.share), ...args]
+  const { status, output } = await run(command, rest)
+  const name = `${test} (${build.name}${circumstance})`
+  if (through.length > 0 && status === unable) return console.log(`# skipped: ${name}: ${output.trim()}`)
+  for (const line of output.matchAll(/^ok - (.*)$/gm)) console.log(`ok - ${name}: ${line[1]}`)
+  report(status === 0, `${name}${status === 0 ? '' : `: ended with ${status}`}`, output)
+}
+
+/** The kernel refuses membarrier: the rings have to find out, and to sleep without. */
+async function runRefused(build, folder) {
+  const refuse = await compile('refuse_membarrier', plain, folder)
+  await runTest('waking', build, folder, { through: [refuse], args: ['refused'], circumstance: ', no membarrier' })
 }
 
 /** The sanitizer has to find what is wrong on purpose. */
@@ -68,22 +89,50 @@ async function runRelaxed(build, folder) {
   }
 }
 
-const arguments_ = process.argv.slice(2)
-const unknown = arguments_.filter((argument) => !['--san', '--quick'].includes(argument))
-if (unknown.length > 0) {
-  console.error(`[spsc] [native] unknown argument ${unknown.join(' ')}; allowed: --san, --quick`)
+function fail(message) {
+  console.error(`[spsc] [native] ${message}`)
   process.exit(2)
 }
-if (process.platform !== 'linux' || spawnSync(compiler, ['--version']).status !== 0) {
-  const reason = process.platform === 'linux' ? `no ${compiler}` : `no Linux but ${process.platform}`
-  console.log(`# skipped: ${reason} here; the headers need a C++20 compiler and Linux`)
+
+function readArguments() {
+  try {
+    const options = { san: { type: 'boolean' }, quick: { type: 'boolean' }, arch: { type: 'string' } }
+    return parseArgs({ options }).values
+  } catch (error) {
+    return fail(`${error.message.split('. ')[0]}; allowed: --quick, --san, --arch arm64`)
+  }
+}
+
+/** Why there is nothing to run here, if so. */
+function missing(arch) {
+  if (process.platform !== 'linux') return `no Linux but ${process.platform} here; the headers need Linux`
+  if (!isThere(hostCompiler)) return `no ${hostCompiler} here; the headers need a C++20 compiler`
+  return arch === undefined ? undefined : whyNotEmulated()
+}
+
+const { san, quick, arch } = readArguments()
+if (arch !== undefined && arch !== 'arm64') fail(`--arch is ${arch}; allowed: arm64`)
+if (arch !== undefined && san) fail('--arch and --san exclude each other; run one after the other')
+const reason = missing(arch)
+if (reason !== undefined) {
+  console.log(`# skipped: ${reason}`)
   process.exit(0)
+}
+if (quick) plain.share = 50
+// Static, so that the emulator needs no libraries of that machine.
+const emulated = arch && {
+  ...plain,
+  name: arch,
+  flags: [...plain.flags, '-static'],
+  compiler: crossTarget.compiler,
+  emulator: [crossTarget.emulators.find(isThere)],
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'spsc-cpp-'))
 try {
-  for (const test of tests) await runTest(test, plain, folder)
-  if (arguments_.includes('--san')) {
+  for (const test of tests) await runTest(test, emulated ?? plain, folder)
+  await runRefused(emulated ?? plain, folder)
+  if (san) {
     for (const build of sanitized) for (const test of tests) await runTest(test, build, folder)
     await runRelaxed(sanitized[0], folder)
   }

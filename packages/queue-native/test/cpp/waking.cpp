@@ -1,4 +1,6 @@
 // Nothing here has a timeout: a wake-up that is lost hangs, and the watchdog of check.hpp kills what hangs.
+// `./waking SHARE refused`, run by refuse_membarrier: nothing but the kernel's answer says that there is no membarrier.
+#include <cstring>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <thread>
@@ -8,7 +10,13 @@
 /// As on a kernel without membarrier: a full fence at both ends instead.
 struct NoMembarrier : spsc::StdAtomics {
   static bool has_heavy_fence() { return false; }
-  static void heavy_fence() { std::abort(); }
+  static bool heavy_fence() { std::abort(); }
+};
+
+/// As where membarrier was granted once, and is refused since.
+struct LostMembarrier : spsc::StdAtomics {
+  static bool has_heavy_fence() { return true; }
+  static bool heavy_fence() { return false; }
 };
 
 static int scale = 1;
@@ -169,6 +177,9 @@ void sleeping_kind(const char* name) {
 
 int main(int count, char** arguments) {
   if (count > 1) scale = std::atoi(arguments[1]);
+  if (count > 2 && std::strcmp(arguments[2], "refused") == 0) {
+    TEST("a refused membarrier is noticed") CHECK(!spsc::StdAtomics::has_heavy_fence());
+  }
   for_each_queue([]<class Queue>(const char* name) {
     TEST(name) {
       wakes_consumer<Queue>();
@@ -178,6 +189,7 @@ int main(int count, char** arguments) {
   });
   sleeping_kind<spsc::LineRing<spsc::Block>>("LineRing loses no wake-up");
   sleeping_kind<spsc::LineRing<spsc::Block, NoMembarrier>>("LineRing without membarrier loses no wake-up");
+  sleeping_kind<spsc::LineRing<spsc::Block, LostMembarrier>>("LineRing whose membarrier is refused gets on");
   sleeping_kind<spsc::IndexRing<std::uint64_t, spsc::Block>>("IndexRing loses no wake-up");
   sleeping_kind<spsc::IndexRing<Wide, spsc::Block, NoMembarrier>>("IndexRing without membarrier loses no wake-up");
   sleeping_kind<spsc::MutexQueue<std::uint64_t>>("MutexQueue loses no wake-up");
