@@ -316,6 +316,19 @@ const cases: Record<string, Case> = {
     }
   },
 
+  'carries larger items where it declares them, and is refused them where not': async (backend) => {
+    const { runReplicate } = await import('./driver.js')
+    const larger = { itemBytes: 1024, queueCap: 3, duration: 0.05, warmup: 0, prodIntervalUs: 0 }
+    const scenario = parseScenario('conformance', larger)
+    const result = await runReplicate({ backend, scenario, collectors: [], seed: 1 }).catch((error: unknown) => error)
+    if (backend.supports.itemBytes) {
+      if (result instanceof Error) throw result
+      check((result as { delivered: number }).delivered > 0, 'no item was delivered')
+    } else {
+      equal(errorCode(result, 'ERR_PLUGIN_FAILED'), 'ERR_CAPABILITY', 'what becomes of items of 1024 bytes')
+    }
+  },
+
   'refuses a handle that is not its own': ({ attach }) => {
     for (const foreign of [undefined, null, 42, {}, new SharedArrayBuffer(64)]) {
       let refused = false

@@ -30,10 +30,19 @@ async function start(backend: typeof native, settings: ScenarioInput = {}): Prom
 }
 
 for (const backend of [native, mutex]) {
-  for (const [state, intervalUs] of Object.entries({ 'runs flat out': 0, 'sleeps between items': 60_000_000 })) {
+  const states: Record<string, { settings: ScenarioInput; intervalUs: number }> = {
+    'runs flat out': { settings: {}, intervalUs: 0 },
+    'sleeps between items': { settings: {}, intervalUs: 60_000_000 },
+    'is held up by a full queue of large items': {
+      settings: { itemBytes: 65_536, queueCap: 64, onFull: 'block', workBytes: 1_000_000 },
+      intervalUs: 0,
+    },
+    'spins over large items': { settings: { itemBytes: 1024, queueCap: 1, wait: 'spin' }, intervalUs: 0 },
+  }
+  for (const [state, { settings, intervalUs }] of Object.entries(states)) {
     test(`${backend.name} leaves no thread behind when a worker is terminated while its pipeline ${state}`, async (t) => {
       const worker = new Worker(new URL('sanitized/pipeline-worker.mjs', import.meta.url), {
-        workerData: { module: backend.module, backend: backend.name, settings: {}, intervalUs },
+        workerData: { module: backend.module, backend: backend.name, settings, intervalUs },
         execArgv: [],
       })
       const [tids] = (await once(worker, 'message')) as [number[]]
@@ -87,14 +96,18 @@ for (const backend of [native, mutex]) {
     await pipeline.stop()
   })
 
-  test(`${backend.name} stops at once in a phase far behind its schedule, with slow items left in the queue`, async (t) => {
-    const settings = { pacing: 'deadline', arrival: 'poisson', queueCap: 1_000_000, workBytes: 65_536 } as const
-    const pipeline = await start(backend, settings)
-    const cut = t.throwsAsync(pipeline.run(phase(3_600_000, 0.01)), { code: 'ERR_CANCELLED' })
-    await sleep(20)
-    const begin = Date.now()
-    await pipeline.stop()
-    t.true(Date.now() - begin < 2000)
-    await cut
-  })
+  for (const [left, sizes] of Object.entries({
+    'slow items': { queueCap: 1_000_000, workBytes: 65_536 },
+    'large items': { queueCap: 1000, itemBytes: 65_536, workBytes: 65_536 },
+  })) {
+    test(`${backend.name} stops at once in a phase far behind its schedule, with ${left} left in the queue`, async (t) => {
+      const pipeline = await start(backend, { pacing: 'deadline', arrival: 'poisson', ...sizes })
+      const cut = t.throwsAsync(pipeline.run(phase(3_600_000, 0.01)), { code: 'ERR_CANCELLED' })
+      await sleep(20)
+      const begin = Date.now()
+      await pipeline.stop()
+      t.true(Date.now() - begin < 2000)
+      await cut
+    })
+  }
 }
