@@ -1,6 +1,8 @@
 import { allowedCpus } from '@spsc/queue-native'
 import test, { type ExecutionContext } from 'ava'
 
+type Body = (t: ExecutionContext) => void | Promise<void>
+
 /** Why the addon can't be tested here, if it can't. */
 function missing(): string | undefined {
   try {
@@ -11,9 +13,16 @@ function missing(): string | undefined {
   }
 }
 
-/** ava's `test` where the addon is built; elsewhere the reason stands in the title of each test that is left out. */
-export function testNative(title: string, body: (t: ExecutionContext) => void | Promise<void>): void {
-  const reason = missing()
-  if (reason === undefined) test(title, body)
-  else test.skip(`${title} (${reason})`, body)
+/** ava's function where the addon is built; elsewhere the reason stands in the title of each test that is left out. */
+function whereBuilt(register: Pick<typeof test, 'skip'> & ((title: string, body: Body) => void)) {
+  return (title: string, body: Body): void => {
+    const reason = missing()
+    if (reason === undefined) register(title, body)
+    else register.skip(`${title} (${reason})`, body)
+  }
 }
+
+export const testNative = whereBuilt(test)
+
+/** For tests that load the machine: one after another. */
+export const testNativeSerially = whereBuilt(test.serial)

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { createTrace, type Phase, type Pipeline, parseScenario, planTrace, type ScenarioInput } from '@spsc/core'
@@ -111,3 +111,29 @@ for (const backend of [native, mutex]) {
     })
   }
 }
+
+/** What the kernel says of a thread: R runs or would like to, S sleeps. */
+function stateOf(tid: number): string | undefined {
+  const stat = readFileSync(`/proc/self/task/${tid}/stat`, 'utf8')
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[0]
+}
+
+test('a consumer of mutex waits as it is asked to: asleep, or trying again', async (t) => {
+  for (const [wait, state] of [
+    ['block', 'S'],
+    ['spin', 'R'],
+    ['yield', 'R'],
+  ] as const) {
+    const pipeline = await start(mutex, { wait })
+    const cut = t.throwsAsync(pipeline.run(phase(600_000, 60_000_000)), { code: 'ERR_CANCELLED' })
+    await sleep(50)
+    const states: unknown[] = []
+    for (let i = 0; i < 5; i++) {
+      states.push(stateOf(pipeline.consumer.tid as number))
+      await sleep(2)
+    }
+    await pipeline.stop()
+    await cut
+    t.deepEqual([wait, ...states], [wait, ...Array(5).fill(state)])
+  }
+})

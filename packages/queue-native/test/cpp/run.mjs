@@ -10,7 +10,7 @@ const here = fileURLToPath(new URL('.', import.meta.url))
 const include = join(here, '../../include')
 const compiler = process.env.CXX ?? 'g++'
 const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion', '-Werror']
-const tests = ['fifo', 'batches', 'all_or_none', 'memory', 'closing', 'waking', 'stress']
+const tests = ['fifo', 'batches', 'all_or_none', 'items', 'memory', 'closing', 'waking', 'stress']
 
 /** `share`: tests do one in so many of their items, as sanitizers are slow. */
 const plain = { name: 'plain', flags: ['-O2'], share: process.argv.includes('--quick') ? 50 : 1 }
