@@ -1,9 +1,4 @@
-import {
-  ABSENT,
-  ABSENT_TIME,
-  parseScenario,
-  traceLength,
-} from '@spsc/core'
+import { ABSENT, ABSENT_TIME, parseScenario, traceLength } from '@spsc/core'
 import { allowedCpus, runReplicate } from '@spsc/core/driver'
 import native, { mutex } from '@spsc/queue-native'
 import sab from '@spsc/queue-sab'

@@ -21,10 +21,11 @@ function phase(ms: number, intervalUs = 0): Phase {
   return { name: 'paced', durationNs: ms * 1e6, intervalNs: intervalUs * 1000, settleNs: 0, stamped: true }
 }
 
-async function start(backend: typeof native, settings: ScenarioInput = {}): Promise<Pipeline> {
+/** @param beyond settings that no scenario could have */
+async function start(backend: typeof native, settings: ScenarioInput = {}, beyond: object = {}): Promise<Pipeline> {
   const trace = createTrace(64)
   planTrace(trace, 1, Math.random)
-  const scenario = parseScenario('test', settings)
+  const scenario = { ...parseScenario('test', settings), ...beyond }
   const pipeline = backend.drive?.({ scenario, trace, seed: 1, placement: {}, signal: new AbortController().signal })
   return pipeline as Promise<Pipeline>
 }
@@ -111,6 +112,12 @@ for (const backend of [native, mutex]) {
     })
   }
 }
+
+test('what goes wrong in C++ is said in the form of our errors', async (t) => {
+  // One is refused by the C++ library, the other by Node-API.
+  await t.throwsAsync(start(native, {}, { workBytes: 2 ** 63 }), { message: /^\[spsc\] \[queue-native\] .+/ })
+  await t.throwsAsync(start(native, {}, { workBytes: 'all' }), { message: /^\[spsc\] \[queue-native\] .+/ })
+})
 
 /** What the kernel says of a thread: R runs or would like to, S sleeps. */
 function stateOf(tid: number): string | undefined {

@@ -369,7 +369,7 @@ lab::Settings settings_of(napi_env env, napi_value value) {
   };
 }
 
-/// Two settings that fit each on its own may be too much together. `bytes`: what the queue takes; 0: more than one holds.
+/// Two settings that are in range may be too much together. `bytes`: what the queue takes; 0: more than one can hold.
 CodedError too_large(const lab::Settings& settings, std::size_t bytes) {
   constexpr double mib = 1024 * 1024;
   const auto text = [](double number) { return std::to_string(static_cast<std::uint64_t>(number)); };

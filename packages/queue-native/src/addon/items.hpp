@@ -66,7 +66,9 @@ class ManyWords {
   using Queue = QueueOfWords;
   using Item = std::span<const std::uint64_t>;
 
-  static std::size_t places(std::size_t capacity, std::size_t item_bytes) { return capacity * (item_bytes / word_bytes); }
+  static std::size_t places(std::size_t capacity, std::size_t item_bytes) {
+    return capacity * (item_bytes / word_bytes);
+  }
   static std::size_t queue_bytes(std::size_t capacity, std::size_t item_bytes) {
     return Queue::bytes(places(capacity, item_bytes));
   }

@@ -80,6 +80,7 @@ class Pipeline {
 /// Called from one of the threads at the end of a phase; `stopped`: the counts are of a phase cut short.
 using Finished = std::function<void(const Counts& counts, bool stopped)>;
 
+/// The queue's memory can't be had, as against other memory.
 struct NoMemoryForQueue : std::bad_alloc {};
 
 /// `Items` says what travels, and through which queue: see items.hpp. The way of waiting is part of its type.
@@ -281,7 +282,7 @@ class ThreadedPipeline final : public Pipeline {
     counts_.end_ns = now();
   }
 
-  /// The consumer's part after the pop: reads the item, then works. False where the item is not the one that was written.
+  /// The consumer's part after the pop: reads the item, then works. False where the item is not as it was written.
   bool use() {
     const bool is_whole = consumer_->is_whole();
     work();
