@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   /** The run is not what was asked for: a cell failed, a rate was missed, results could not be stored. */
   invalid: 3,
-  /** The machine lacks what the run needs. */
+  /** The machine or the queue lacks what the run needs. */
   capability: 5,
   sigint: 130,
   sigterm: 143,

@@ -8,6 +8,7 @@ const HELP: Readonly<Record<Setting, readonly [form: string, text: string]>> = {
   warmup: ['time', 'run before that and discarded'],
   prodIntervalUs: ['n', 'microseconds between two items; 0: as fast as possible'],
   queueCap: ['n', 'items the queue holds'],
+  itemBytes: ['n', 'bytes of each item; more than 8 with queues native and mutex'],
   workBytes: ['n', 'bytes the consumer reads and writes per item'],
   pinProducer: ['cpu', "the producer's CPU: a number, first, last or none"],
   pinConsumer: ['cpu', "the consumer's CPU"],
@@ -119,8 +120,8 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     `
 Options of run that take a value are also read from the environment:
 --queue-cap is SPSC_QUEUE_CAP.
-Exit codes: 0 ok, 2 usage, 3 run invalid or a cell failed, 5 the machine lacks
-something, 130/143 interrupted with what was measured stored.`,
+Exit codes: 0 ok, 2 usage, 3 run invalid or a cell failed, 5 the machine or the
+queue lacks something, 130/143 interrupted with what was measured stored.`,
   )
   for (const command of [program, ...program.commands]) {
     command

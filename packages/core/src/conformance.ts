@@ -316,6 +316,17 @@ const cases: Record<string, Case> = {
     }
   },
 
+  'carries larger items where it declares them, and is refused them where not': async (backend) => {
+    const { runReplicate } = await import('./driver.js')
+    const larger = { itemBytes: 1024, queueCap: 3, duration: 0.05, warmup: 0, prodIntervalUs: 0 }
+    const scenario = parseScenario('conformance', larger)
+    const outcome = await runReplicate({ backend, scenario, collectors: [], seed: 1 }).then(
+      ({ delivered }) => (delivered > 0 ? 'measured' : 'nothing was delivered'),
+      (error: unknown) => errorCode(error, 'ERR_PLUGIN_FAILED'),
+    )
+    equal(outcome, backend.supports.itemBytes ? 'measured' : 'ERR_CAPABILITY', 'what becomes of items of 1024 bytes')
+  },
+
   'refuses a handle that is not its own': ({ attach }) => {
     for (const foreign of [undefined, null, 42, {}, new SharedArrayBuffer(64)]) {
       let refused = false

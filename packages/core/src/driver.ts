@@ -7,7 +7,7 @@ import type { Phase, PhaseCounts, Pipeline } from './pipeline.js'
 import type { QueueBackend } from './queue.js'
 import { seededRandom } from './random.js'
 import type { MeasuredRecord, PhaseRecord } from './record.js'
-import type { Scenario } from './scenario.js'
+import { type Scenario, WORD_BYTES } from './scenario.js'
 import { clearTrace, createTrace, MAX_TRACE_ROWS, planTrace, type Trace, traceLength } from './trace.js'
 import { startWorkerPipeline } from './worker-pipeline.js'
 
@@ -67,9 +67,20 @@ function traceRows({ prodIntervalUs, duration }: Scenario): number {
   return Math.min(MAX_TRACE_ROWS, Math.ceil((duration * 1e6 * ROW_RESERVE) / prodIntervalUs) + 64)
 }
 
+/** Figures of words must not stand under another size. Core's own threads pass numbers: only `drive` can do more. */
+function checkItemBytes({ itemBytes }: Scenario, { name, drive, supports }: QueueBackend): void {
+  if (itemBytes === WORD_BYTES || (drive !== undefined && supports.itemBytes)) return
+  throw new SpscError(
+    'ERR_CAPABILITY',
+    'driver',
+    `itemBytes is ${itemBytes}, but queue ${name} carries items of one 64-bit word; allowed: ${WORD_BYTES}; set itemBytes to ${WORD_BYTES} or measure a queue of larger items: --queue native`,
+  )
+}
+
 /** Starts the backend's own pipeline, or two workers around its ends. */
 async function startPipeline(request: ReplicateRequest, trace: Trace, signal: AbortSignal): Promise<Pipeline> {
   const { backend, scenario, seed } = request
+  checkItemBytes(scenario, backend)
   const placement = placementOf(scenario)
   const pinned = placement.producer !== undefined || placement.consumer !== undefined
   const setup = { scenario, trace, seed, placement, signal }

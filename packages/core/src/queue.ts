@@ -12,6 +12,8 @@ export interface Supports {
   readonly objects?: boolean
   /** The backend pins its own threads (only with `drive`). */
   readonly pin?: boolean
+  /** `drive` moves items of the scenario's `itemBytes`; without this, of one 64-bit word. */
+  readonly itemBytes?: boolean
   /** The handle may be given to another process. */
   readonly crossProcess?: boolean
 }

@@ -2,6 +2,9 @@ import * as v from 'valibot'
 import { SpscError } from './errors.js'
 
 export const MAX_CAPACITY = 2 ** 24
+/** Bytes of the item that every queue carries: one 64-bit word. */
+export const WORD_BYTES = 8
+const MAX_ITEM_BYTES = 65_536
 const MAX_DURATION_S = 86_400
 const MAX_INTERVAL_US = 60_000_000
 const MAX_WORK_BYTES = 2 ** 30
@@ -60,7 +63,12 @@ export const settings = {
   prodIntervalUs: number(`a number of microseconds from 0 to ${MAX_INTERVAL_US}`, (n) => within(0, MAX_INTERVAL_US, n)),
   /** Items the queue holds. */
   queueCap: number(`an integer from 1 to ${MAX_CAPACITY}`, (n) => Number.isInteger(n) && within(1, MAX_CAPACITY, n)),
-  /** Bytes the consumer reads and writes per item. */
+  /** Bytes of each item that travels through the queue. More than {@link WORD_BYTES} takes a queue that declares it. */
+  itemBytes: number(
+    `a multiple of ${WORD_BYTES} from ${WORD_BYTES} to ${MAX_ITEM_BYTES}`,
+    (n) => n % WORD_BYTES === 0 && within(WORD_BYTES, MAX_ITEM_BYTES, n),
+  ),
+  /** Bytes the consumer reads and writes per item, in a buffer of its own. */
   workBytes: number(
     `an integer from 0 to ${MAX_WORK_BYTES}`,
     (n) => Number.isInteger(n) && within(0, MAX_WORK_BYTES, n),
@@ -105,6 +113,7 @@ export const DEFAULTS: Omit<Scenario, 'name'> = {
   warmup: 0.5,
   prodIntervalUs: 1000,
   queueCap: 64,
+  itemBytes: WORD_BYTES,
   workBytes: 0,
   pinProducer: 'none',
   pinConsumer: 'none',

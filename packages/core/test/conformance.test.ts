@@ -55,6 +55,7 @@ const NOTICED: Record<string, readonly string[]> = {
   takesForeignHandles: ['refuses a handle that is not its own'],
   refusesWithoutCode: ['refuses a handle that is not its own'],
   declaresBlock: ['brings the waiting it declares'],
+  declaresItemBytes: ['carries larger items where it declares them, and is refused them where not'],
   declaresAsync: ['brings the waiting it declares'],
   popTimesOut: ['times out on a full and on an empty queue', 'wakes a waiting consumer by an item and by close'],
   pushTimesOut: ['times out on a full and on an empty queue', 'wakes a waiting producer by room and by close'],

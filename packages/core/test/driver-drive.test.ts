@@ -190,6 +190,25 @@ test('it is asked to pin only if it says that it can', async (t) => {
   t.deepEqual(other.calls, [])
 })
 
+test('larger items are refused before anything starts, unless the backend that runs itself declares them', async (t) => {
+  const declared = driven(() => ({}), { supports: { itemBytes: true } })
+  await measure(declared.backend, { ...SETTINGS, itemBytes: 64 })
+  t.is(declared.setups[0]?.scenario.itemBytes, 64)
+  const other = driven(() => ({}))
+  await t.throwsAsync(measure(other.backend, { ...SETTINGS, itemBytes: 64 }), {
+    code: 'ERR_CAPABILITY',
+    message:
+      '[spsc] [driver] itemBytes is 64, but queue driven carries items of one 64-bit word; allowed: 8; set itemBytes to 8 or measure a queue of larger items: --queue native',
+  })
+  t.deepEqual(other.calls, [])
+})
+
+test('core’s own threads move words, whatever a backend declares', async (t) => {
+  const backend = { ...lamport, supports: { itemBytes: true } }
+  await t.throwsAsync(measure(backend, { itemBytes: 16 }), { code: 'ERR_CAPABILITY', message: /queue lamport carries/ })
+  t.true((await measure(backend, { itemBytes: 8 })).delivered > 0)
+})
+
 test('it is told of a cancellation while it starts', async (t) => {
   const controller = new AbortController()
   const { backend, setups } = driven(() => ({}))

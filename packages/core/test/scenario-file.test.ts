@@ -35,6 +35,7 @@ test('every setting is accepted alone and as a list', (t) => {
     warmup: 0,
     prodIntervalUs: '1000',
     queueCap: 8,
+    itemBytes: 64,
     workBytes: 0,
     pinProducer: 'first',
     pinConsumer: 1,

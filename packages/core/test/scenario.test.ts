@@ -115,6 +115,18 @@ const RULES: Record<Setting, Rules> = {
     allowed: 'an integer from 1 to 16777216',
     inRange: (value) => isInteger(value, 1, 16_777_216),
   },
+  itemBytes: {
+    accepts: [
+      [8, 8],
+      ['8', 8],
+      ['64', 64],
+      [1000, 1000],
+      ['65536', 65_536],
+    ],
+    refuses: [0, 4, 7, 9, 12, '63', 65_535, 65_544, '64k', -8, ...NO_INTEGERS],
+    allowed: 'a multiple of 8 from 8 to 65536',
+    inRange: (value) => isInteger(value, 8, 65_536) && (value as number) % 8 === 0,
+  },
   workBytes: {
     accepts: [
       [0, 0],
@@ -280,6 +292,7 @@ test('a scenario without settings is the seed’s baseline', (t) => {
     warmup: 0.5,
     prodIntervalUs: 1000,
     queueCap: 64,
+    itemBytes: 8,
     workBytes: 0,
     pinProducer: 'none',
     pinConsumer: 'none',

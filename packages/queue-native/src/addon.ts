@@ -15,11 +15,14 @@ export const TIMED_OUT = 1
 
 export interface PipelineSettings {
   readonly capacity: number
+  readonly itemBytes: number
   readonly workBytes: number
   readonly pacing: number
   readonly poisson: boolean
   readonly dropWhenFull: boolean
   readonly seed: number
+  /** That the queue may take. */
+  readonly memoryBytes: number
   readonly producerCpu: number
   readonly consumerCpu: number
 }

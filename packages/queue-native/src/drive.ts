@@ -1,9 +1,20 @@
+import { freemem } from 'node:os'
 import { ABSENT, type Phase, type Pipeline, type PipelineSetup, type Scenario, SpscError } from '@spsc/core'
 import { addon, type Kind } from './addon.js'
 
 // Numbers that src/addon knows these by.
 const WAIT: Record<Scenario['wait'], number> = { spin: 0, yield: 1, block: 2 }
 const PACING: Record<Scenario['pacing'], number> = { sleep: 0, deadline: 1, spin: 2 }
+
+/**
+ * Bytes that the machine can give, within the limit of this process's container. `process.availableMemory()` would count
+ * the container's page cache as taken.
+ */
+function freeMemory(): number {
+  // 0, or more than any machine has: there is no limit.
+  const limit = process.constrainedMemory() || Number.POSITIVE_INFINITY
+  return Math.min(freemem(), limit)
+}
 
 /** Runs the pipeline in two pthreads, which fill the same trace as core's workers do. */
 export async function drive(
@@ -14,11 +25,13 @@ export async function drive(
   const native = addon()
   const settings = {
     capacity: scenario.queueCap,
+    itemBytes: scenario.itemBytes,
     workBytes: scenario.workBytes,
     pacing: PACING[scenario.pacing],
     poisson: scenario.arrival === 'poisson',
     dropWhenFull: scenario.onFull === 'drop',
     seed,
+    memoryBytes: freeMemory(),
     producerCpu: placement.producer ?? ABSENT,
     consumerCpu: placement.consumer ?? ABSENT,
   }

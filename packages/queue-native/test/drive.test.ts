@@ -1,33 +1,9 @@
-import {
-  ABSENT,
-  ABSENT_TIME,
-  type Collector,
-  parseScenario,
-  type ScenarioInput,
-  type Trace,
-  traceLength,
-} from '@spsc/core'
+import { ABSENT, ABSENT_TIME, parseScenario, traceLength } from '@spsc/core'
 import { allowedCpus, runReplicate } from '@spsc/core/driver'
 import native, { mutex } from '@spsc/queue-native'
 import sab from '@spsc/queue-sab'
 import { testNative as test } from './available.js'
-
-/** Lends the trace to a test while it may be read. */
-function reading<Result>(read: (trace: Trace) => Result): Collector<Result> {
-  let trace: Trace | undefined
-  return {
-    name: 'reading',
-    start(run) {
-      trace = run.trace
-    },
-    stop: () => read(trace as Trace),
-  }
-}
-
-function measure(backend: typeof native, settings: ScenarioInput, collectors: Collector[] = [], seed = 1) {
-  const scenario = parseScenario('test', { duration: 0.1, warmup: 0.02, ...settings })
-  return runReplicate({ backend, scenario, collectors, seed }, { signal: AbortSignal.timeout(30_000) })
-}
+import { measure, reading } from './measure.js'
 
 const BACKENDS = [native, mutex]
 
@@ -106,7 +82,11 @@ test('the figures of all backends are of one kind', async (t) => {
   const records = []
   for (const backend of [sab, native, mutex])
     records.push(await measure(backend, { arrival: 'poisson', pacing: 'deadline' }))
-  const shape = (value: object) => Object.keys(value).sort()
+  // On a busy machine a rate is missed, and one of the records says so.
+  const shape = (value: object) =>
+    Object.keys(value)
+      .filter((key) => key !== 'invalid')
+      .sort()
   for (const record of records) {
     t.deepEqual(shape(record), shape(records[0] as object))
     t.deepEqual(shape(record.phases[0] as object), shape(records[0]?.phases[0] as object))

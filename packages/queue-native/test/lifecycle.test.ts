@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { createTrace, type Phase, type Pipeline, parseScenario, planTrace, type ScenarioInput } from '@spsc/core'
@@ -21,19 +21,29 @@ function phase(ms: number, intervalUs = 0): Phase {
   return { name: 'paced', durationNs: ms * 1e6, intervalNs: intervalUs * 1000, settleNs: 0, stamped: true }
 }
 
-async function start(backend: typeof native, settings: ScenarioInput = {}): Promise<Pipeline> {
+/** @param beyond settings that no scenario could have */
+async function start(backend: typeof native, settings: ScenarioInput = {}, beyond: object = {}): Promise<Pipeline> {
   const trace = createTrace(64)
   planTrace(trace, 1, Math.random)
-  const scenario = parseScenario('test', settings)
+  const scenario = { ...parseScenario('test', settings), ...beyond }
   const pipeline = backend.drive?.({ scenario, trace, seed: 1, placement: {}, signal: new AbortController().signal })
   return pipeline as Promise<Pipeline>
 }
 
 for (const backend of [native, mutex]) {
-  for (const [state, intervalUs] of Object.entries({ 'runs flat out': 0, 'sleeps between items': 60_000_000 })) {
+  const states: Record<string, { settings: ScenarioInput; intervalUs: number }> = {
+    'runs flat out': { settings: {}, intervalUs: 0 },
+    'sleeps between items': { settings: {}, intervalUs: 60_000_000 },
+    'is held up by a full queue of large items': {
+      settings: { itemBytes: 65_536, queueCap: 64, onFull: 'block', workBytes: 1_000_000 },
+      intervalUs: 0,
+    },
+    'spins over large items': { settings: { itemBytes: 1024, queueCap: 1, wait: 'spin' }, intervalUs: 0 },
+  }
+  for (const [state, { settings, intervalUs }] of Object.entries(states)) {
     test(`${backend.name} leaves no thread behind when a worker is terminated while its pipeline ${state}`, async (t) => {
       const worker = new Worker(new URL('sanitized/pipeline-worker.mjs', import.meta.url), {
-        workerData: { module: backend.module, backend: backend.name, settings: {}, intervalUs },
+        workerData: { module: backend.module, backend: backend.name, settings, intervalUs },
         execArgv: [],
       })
       const [tids] = (await once(worker, 'message')) as [number[]]
@@ -87,14 +97,50 @@ for (const backend of [native, mutex]) {
     await pipeline.stop()
   })
 
-  test(`${backend.name} stops at once in a phase far behind its schedule, with slow items left in the queue`, async (t) => {
-    const settings = { pacing: 'deadline', arrival: 'poisson', queueCap: 1_000_000, workBytes: 65_536 } as const
-    const pipeline = await start(backend, settings)
-    const cut = t.throwsAsync(pipeline.run(phase(3_600_000, 0.01)), { code: 'ERR_CANCELLED' })
-    await sleep(20)
-    const begin = Date.now()
-    await pipeline.stop()
-    t.true(Date.now() - begin < 2000)
-    await cut
-  })
+  for (const [left, sizes] of Object.entries({
+    'slow items': { queueCap: 1_000_000, workBytes: 65_536 },
+    'large items': { queueCap: 1000, itemBytes: 65_536, workBytes: 65_536 },
+  })) {
+    test(`${backend.name} stops at once in a phase far behind its schedule, with ${left} left in the queue`, async (t) => {
+      const pipeline = await start(backend, { pacing: 'deadline', arrival: 'poisson', ...sizes })
+      const cut = t.throwsAsync(pipeline.run(phase(3_600_000, 0.01)), { code: 'ERR_CANCELLED' })
+      await sleep(20)
+      const begin = Date.now()
+      await pipeline.stop()
+      t.true(Date.now() - begin < 2000)
+      await cut
+    })
+  }
 }
+
+test('what goes wrong in C++ is said in the form of our errors', async (t) => {
+  // One is refused by the C++ library, the other by Node-API.
+  await t.throwsAsync(start(native, {}, { workBytes: 2 ** 63 }), { message: /^\[spsc\] \[queue-native\] .+/ })
+  await t.throwsAsync(start(native, {}, { workBytes: 'all' }), { message: /^\[spsc\] \[queue-native\] .+/ })
+})
+
+/** What the kernel says of a thread: R runs or would like to, S sleeps. */
+function stateOf(tid: number): string | undefined {
+  const stat = readFileSync(`/proc/self/task/${tid}/stat`, 'utf8')
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[0]
+}
+
+test('a consumer of mutex waits as it is asked to: asleep, or trying again', async (t) => {
+  for (const [wait, state] of [
+    ['block', 'S'],
+    ['spin', 'R'],
+    ['yield', 'R'],
+  ] as const) {
+    const pipeline = await start(mutex, { wait })
+    const cut = t.throwsAsync(pipeline.run(phase(600_000, 60_000_000)), { code: 'ERR_CANCELLED' })
+    await sleep(50)
+    const states: unknown[] = []
+    for (let i = 0; i < 5; i++) {
+      states.push(stateOf(pipeline.consumer.tid as number))
+      await sleep(2)
+    }
+    await pipeline.stop()
+    await cut
+    t.deepEqual([wait, ...states], [wait, ...Array(5).fill(state)])
+  }
+})

@@ -31,7 +31,7 @@ function plannedRate(record: ResultRecord): Cell | undefined {
   return record.status === 'ok' ? record.planned_ops_s : undefined
 }
 
-/** Every column and what stands in it. New columns are added at the end, so that positions stay. */
+/** Every column and what stands in it. Those before the settings keep their positions; settings come in schema order. */
 const COLUMNS: Columns = {
   scenario: (record) => record.scenario,
   queue: (record) => record.queue,

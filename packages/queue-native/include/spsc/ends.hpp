@@ -61,9 +61,8 @@ class ProducerEnd {
 
  protected:
   explicit ProducerEnd(Layout* layout) : layout_(layout) {}
-  Owned<Layout> layout_;
 
- private:
+  /// Waits until `has_room()`.
   template <class Probe>
   [[gnu::noinline]] static Status await_room(Layout* layout, Probe has_room, Deadline deadline) {
     const auto over = [layout] { return layout->is_closed(); };
@@ -72,6 +71,9 @@ class ProducerEnd {
     return wait_until<Wait>(layout->producer_bell, deadline, ready, over);
   }
 
+  Owned<Layout> layout_;
+
+ private:
   End& self() { return static_cast<End&>(*this); }
 };
 
@@ -108,14 +110,16 @@ class ConsumerEnd {
 
  protected:
   explicit ConsumerEnd(Layout* layout) : layout_(layout) {}
-  Owned<Layout> layout_;
 
- private:
+  /// Waits until `has_item()`.
   template <class Probe>
   [[gnu::noinline]] static Status await_item(Layout* layout, Probe has_item, Deadline deadline) {
     return wait_until<Wait>(layout->consumer_bell, deadline, has_item, [layout] { return layout->is_closed(); });
   }
 
+  Owned<Layout> layout_;
+
+ private:
   End& self() { return static_cast<End&>(*this); }
   const End& self() const { return static_cast<const End&>(*this); }
 };

@@ -1,4 +1,4 @@
-// A ring of items of any trivially copyable type, one at a time, in batches, or in place.
+// A ring of items of any trivially copyable type, one at a time, in batches (all that fit, or all or none), or in place.
 //
 //   pushed   [ w ]                                    a line of the producer's own
 //   popped   [ r ]                                    a line of the consumer's own
@@ -153,6 +153,24 @@ class IndexRing<T, Wait, Atomics>::Producer : public ProducerEnd<Producer, Layou
     return fit;
   }
 
+  /// Puts in all of `count` items, visible together, or none of them: false where there is no room for all, or the ring
+  /// is closed. More than `capacity()` never fit. Never sleeps.
+  bool try_push_all(const T* items, std::size_t count) {
+    if (room_for(count) < count) return false;
+    slots_.write(pushed_, items, count);
+    publish(count);
+    return true;
+  }
+
+  /// Puts in all of `count` items, visible together, waiting for room for all of them until `deadline`.
+  Status push_all(const T* items, std::size_t count, Deadline deadline = never) {
+    while (!try_push_all(items, count)) {
+      const Status status = this->await_room(this->layout_.get(), room_probe(count), deadline);
+      if (status != Status::ok) return status;
+    }
+    return Status::ok;
+  }
+
   /// Up to `count` free slots in one piece, to be written in place and then committed; empty where the ring is full or
   /// closed. Fewer than there is room for where they reach the end of the memory: the next call goes on at its begin.
   std::span<T> reserve(std::size_t count) {
@@ -196,9 +214,9 @@ class IndexRing<T, Wait, Atomics>::Producer : public ProducerEnd<Producer, Layou
     return std::min<std::uint64_t>(count, room_.known(pushed_));
   }
 
-  auto room_probe() const {
-    return [layout = this->layout_.get(), pushed = pushed_, capacity = capacity()] {
-      return Room<Layout, Atomics>::look(layout, pushed, capacity) != 0;
+  auto room_probe(std::size_t wanted = 1) const {
+    return [layout = this->layout_.get(), pushed = pushed_, capacity = capacity(), wanted] {
+      return Room<Layout, Atomics>::look(layout, pushed, capacity) >= wanted;
     };
   }
 
@@ -228,6 +246,24 @@ class IndexRing<T, Wait, Atomics>::Consumer : public ConsumerEnd<Consumer, Layou
     slots_.read(popped_, items, there);
     free(there);
     return there;
+  }
+
+  /// Takes all of the `count` oldest items out, or none of them: false where fewer are there. Never sleeps.
+  bool try_pop_all(T* items, std::size_t count) {
+    if (items_for(count) < count) return false;
+    slots_.read(popped_, items, count);
+    free(count);
+    return true;
+  }
+
+  /// Takes all of the `count` oldest items out, waiting for all of them until `deadline`. Closed: fewer are left, for
+  /// `try_pop_n`, and no more will come.
+  Status pop_all(T* items, std::size_t count, Deadline deadline = never) {
+    while (!try_pop_all(items, count)) {
+      const Status status = this->await_item(this->layout_.get(), item_probe(count), deadline);
+      if (status != Status::ok) return status;
+    }
+    return Status::ok;
   }
 
   /// Up to `count` of the oldest items in one piece, to be read in place and then released; empty where there is none.
@@ -264,9 +300,9 @@ class IndexRing<T, Wait, Atomics>::Consumer : public ConsumerEnd<Consumer, Layou
     return std::min<std::uint64_t>(pushed - popped_, capacity_);
   }
 
-  auto item_probe() const {
-    return [layout = this->layout_.get(), popped = popped_] {
-      return layout->pushed.load(std::memory_order_acquire) != popped;
+  auto item_probe(std::size_t wanted = 1) const {
+    return [layout = this->layout_.get(), popped = popped_, wanted] {
+      return layout->pushed.load(std::memory_order_acquire) - popped >= wanted;
     };
   }
 

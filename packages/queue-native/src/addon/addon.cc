@@ -8,8 +8,10 @@
 
 #include "affinity.hpp"
 #include "futex.hpp"
+#include "items.hpp"
 #include "node.hpp"
 #include "pipeline.hpp"
+#include "spsc/index_ring.hpp"
 #include "spsc/line_ring.hpp"
 #include "spsc/mutex_queue.hpp"
 #include "spsc/sab_ring.hpp"
@@ -516,26 +518,55 @@ void free_driver(napi_env env, void* data, void*) {
 lab::Settings settings_of(napi_env env, napi_value value) {
   return {
       .capacity = static_cast<std::size_t>(number_of(env, value, "capacity")),
+      .item_bytes = static_cast<std::size_t>(number_of(env, value, "itemBytes")),
       .work_bytes = static_cast<std::size_t>(number_of(env, value, "workBytes")),
       .pacing = static_cast<lab::Pacing>(static_cast<int>(number_of(env, value, "pacing"))),
       .poisson = flag_of(env, value, "poisson"),
       .drop_when_full = flag_of(env, value, "dropWhenFull"),
       .seed = static_cast<std::uint32_t>(number_of(env, value, "seed")),
+      .memory_bytes = number_of(env, value, "memoryBytes"),
       .producer_cpu = static_cast<int>(number_of(env, value, "producerCpu")),
       .consumer_cpu = static_cast<int>(number_of(env, value, "consumerCpu")),
   };
 }
 
+/// Two settings that are in range may be too much together. `bytes`: what the queue takes; 0: more than one can hold.
+CodedError too_large(const lab::Settings& settings, std::size_t bytes) {
+  constexpr double mib = 1024 * 1024;
+  const auto text = [](double number) { return std::to_string(static_cast<std::uint64_t>(number)); };
+  const double items = static_cast<double>(settings.capacity) * static_cast<double>(settings.item_bytes);
+  const std::string needed = text(std::ceil((bytes == 0 ? items : static_cast<double>(bytes)) / mib)) + " MiB";
+  const std::string allowed = bytes == 0 ? text(max_capacity * lab::word_bytes / mib) + " MiB of items in one queue"
+                                         : "the memory that is free, " + text(settings.memory_bytes / mib) + " MiB";
+  return {"ERR_CAPABILITY", "[spsc] [queue-native] queueCap " + text(settings.capacity) + " of itemBytes " +
+                                text(settings.item_bytes) + " takes " + needed + "; allowed: " + allowed +
+                                "; lower queueCap or itemBytes"};
+}
+
 /// A pipeline over the queue and the way of waiting that JavaScript names by numbers.
 std::unique_ptr<lab::Pipeline> make_pipeline(Kind kind, int wait, const lab::Settings& settings,
                                              const lab::Trace& trace, lab::Finished finished) {
-  const auto make = [&]<class Queue>() -> std::unique_ptr<lab::Pipeline> {
-    return std::make_unique<lab::ThreadedPipeline<Queue>>(settings, trace, std::move(finished));
+  const auto make = [&]<class Items>() -> std::unique_ptr<lab::Pipeline> {
+    const std::size_t bytes = Items::queue_bytes(settings.capacity, settings.item_bytes);
+    // Asked first: the kernel promises memory that it hasn't got, and kills who then writes to it.
+    if (bytes == 0 || static_cast<double>(bytes) > settings.memory_bytes) throw too_large(settings, bytes);
+    try {
+      return std::make_unique<lab::ThreadedPipeline<Items>>(settings, trace, std::move(finished));
+    } catch (const lab::NoMemoryForQueue&) {
+      throw too_large(settings, bytes);
+    }
   };
-  if (kind == Kind::mutex) return make.template operator()<MutexQueue<std::uint64_t>>();
-  if (wait == 0) return make.template operator()<LineRing<Spin>>();
-  if (wait == 1) return make.template operator()<LineRing<Yield>>();
-  return make.template operator()<LineRing<Block>>();
+  const auto make_waiting = [&]<class Wait>() {
+    using Locked = MutexQueue<std::uint64_t, Wait>;
+    const bool is_word = settings.item_bytes == lab::word_bytes;
+    if (kind == Kind::mutex && is_word) return make.template operator()<lab::OneWord<Locked>>();
+    if (kind == Kind::mutex) return make.template operator()<lab::ManyWords<Locked>>();
+    if (is_word) return make.template operator()<lab::OneWord<LineRing<Wait>>>();
+    return make.template operator()<lab::ManyWords<IndexRing<std::uint64_t, Wait>>>();
+  };
+  if (wait == 0) return make_waiting.template operator()<Spin>();
+  if (wait == 1) return make_waiting.template operator()<Yield>();
+  return make_waiting.template operator()<Block>();
 }
 
 /// drive(kind, wait, settings, traceBytes, traceRows): { pipeline, producerTid, consumerTid, placed }

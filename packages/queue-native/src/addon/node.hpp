@@ -20,11 +20,15 @@ struct CodedError {
   std::string message;
 };
 
+/// What every message begins with.
+inline constexpr const char* prefix = "[spsc] [queue-native] ";
+
 inline void check(napi_env env, napi_status status) {
   if (status == napi_ok) return;
   const napi_extended_error_info* info = nullptr;
   napi_get_last_error_info(env, &info);
-  throw CodedError{"ERR_PLUGIN_FAILED", info && info->error_message ? info->error_message : "Node-API call failed"};
+  const char* reason = info && info->error_message ? info->error_message : "a Node-API call failed";
+  throw CodedError{"ERR_PLUGIN_FAILED", std::string(prefix) + reason};
 }
 
 /// Runs `body`; what it throws is thrown in JavaScript.
@@ -35,9 +39,10 @@ napi_value guarded(napi_env env, Body body) {
   } catch (const CodedError& error) {
     napi_throw_error(env, error.code.c_str(), error.message.c_str());
   } catch (const std::bad_alloc&) {
-    napi_throw_error(env, "ERR_CAPABILITY", "[spsc] [queue-native] out of memory; lower the capacity");
+    napi_throw_error(env, "ERR_CAPABILITY",
+                     "[spsc] [queue-native] out of memory; lower the capacity, itemBytes or workBytes");
   } catch (const std::exception& error) {
-    napi_throw_error(env, "ERR_PLUGIN_FAILED", error.what());
+    napi_throw_error(env, "ERR_PLUGIN_FAILED", (std::string(prefix) + error.what()).c_str());
   }
   return nullptr;
 }

@@ -1,9 +1,11 @@
 // The laboratory's pipeline in two threads of its own, with no JavaScript in the loop. It does what
 // packages/core/src/producer-loop.ts and consumer-loop.ts do, step by step, so that figures mean the same.
 //
-//   [ producer thread ] -- item numbers, then `end_of_phase` --> ( queue ) --> [ consumer thread ]
-//            \________________ stamps into the rows of one trace ________________/
+//   [ producer thread ] -- numbered items, then `end_of_phase` --> ( queue ) --> [ consumer thread ]
+//            \_________________ stamps into the rows of one trace _________________/
 //
+// An item is written before it is stamped as sent, and read after it is stamped as popped: what lies between is the
+// queue's.
 // Between phases both threads are parked on a condition variable.
 #pragma once
 
@@ -37,13 +39,15 @@ namespace spsc::lab {
 enum class Pacing { sleep, deadline, spin };
 
 struct Settings {
-  std::size_t capacity;
+  std::size_t capacity;    ///< in items
+  std::size_t item_bytes;  ///< a multiple of 8
   std::size_t work_bytes;
   Pacing pacing;
   bool poisson;
   bool drop_when_full;
   std::uint32_t seed;
-  int producer_cpu;  ///< -1: not pinned
+  double memory_bytes;  ///< that the queue may take
+  int producer_cpu;     ///< -1: not pinned
   int consumer_cpu;
 };
 
@@ -76,8 +80,11 @@ class Pipeline {
 /// Called from one of the threads at the end of a phase; `stopped`: the counts are of a phase cut short.
 using Finished = std::function<void(const Counts& counts, bool stopped)>;
 
-/// `Queue` is a ring of std::uint64_t as in include/spsc; its waiting strategy is part of its type.
-template <class Queue>
+/// The queue's memory can't be had, as against other memory.
+struct NoMemoryForQueue : std::bad_alloc {};
+
+/// `Items` says what travels, and through which queue: see items.hpp. The way of waiting is part of its type.
+template <class Items>
 class ThreadedPipeline final : public Pipeline {
   static constexpr std::uint64_t end_of_phase = std::numeric_limits<std::uint64_t>::max();
   static constexpr std::int64_t look_ns = 20'000;
@@ -90,12 +97,12 @@ class ThreadedPipeline final : public Pipeline {
       : settings_(settings),
         trace_(trace),
         finished_(std::move(finished)),
-        memory_(Queue::bytes(settings.capacity)),
+        memory_(Items::queue_bytes(settings.capacity, settings.item_bytes)),
         work_(settings.work_bytes) {
-    if (!memory_) throw std::bad_alloc();
-    Queue queue = Queue::init(memory_.get(), settings.capacity);
-    producer_.emplace(std::move(*queue.producer()));
-    consumer_.emplace(std::move(*queue.consumer()));
+    if (!memory_) throw NoMemoryForQueue();
+    auto queue = Items::Queue::init(memory_.get(), Items::places(settings.capacity, settings.item_bytes));
+    producer_.emplace(std::move(*queue.producer()), settings.item_bytes);
+    consumer_.emplace(std::move(*queue.consumer()), settings.item_bytes);
     threads_[0] = std::thread([this] { live(0, settings_.producer_cpu, [this] { produce(); }); });
     try {
       threads_[1] = std::thread([this] { live(1, settings_.consumer_cpu, [this] { consume(); }); });
@@ -163,7 +170,7 @@ class ThreadedPipeline final : public Pipeline {
     } else {
       offer_paced();
     }
-    producer_->push(end_of_phase);
+    producer_->push(producer_->write(end_of_phase));
   }
 
   void offer_flat_out() {
@@ -177,7 +184,7 @@ class ThreadedPipeline final : public Pipeline {
         if (static_cast<double>(offered) == sampled) [[unlikely]] {
           if (!offer_stamped(offered, row)) ++dropped;
           sampled = trace_.number[++row];
-        } else if (!push(offered)) {
+        } else if (!push(producer_->write(offered))) {
           ++dropped;
         }
       }
@@ -203,7 +210,7 @@ class ThreadedPipeline final : public Pipeline {
         trace_.due[row] = static_cast<std::uint64_t>(due_ns);
         if (!offer_stamped(offered, row)) ++dropped;
         sampled = trace_.number[++row];
-      } else if (!push(offered)) {
+      } else if (!push(producer_->write(offered))) {
         ++dropped;
       }
       due_ns = (settings_.pacing == Pacing::sleep ? now() : due_ns) + gap_ns();
@@ -216,12 +223,13 @@ class ThreadedPipeline final : public Pipeline {
     counts_.offers_end_ns = now();
   }
 
-  bool push(std::uint64_t item) {
+  bool push(typename Items::Item item) {
     if (settings_.drop_when_full) return producer_->try_push(item);
     return producer_->push(item) == Status::ok;
   }
 
-  bool offer_stamped(std::uint64_t item, std::size_t row) {
+  bool offer_stamped(std::uint64_t number, std::size_t row) {
+    const typename Items::Item item = producer_->write(number);
     trace_.producer_cpu[row] = static_cast<std::int16_t>(sched_getcpu());
     trace_.sent[row] = now();
     if (!push(item)) return false;
@@ -262,16 +270,23 @@ class ThreadedPipeline final : public Pipeline {
         trace_.popped[row] = now();
         trace_.consumer_cpu[row] = static_cast<std::int16_t>(sched_getcpu());
         trace_.consumer_waited[row] = waited;
-        work();
+        if (!use()) ++out_of_order;
         trace_.done[row] = now();
         sampled = trace_.number[++row];
-      } else {
-        work();
+      } else if (!use()) {
+        ++out_of_order;
       }
     }
     counts_.delivered = delivered;
     counts_.out_of_order = out_of_order;
     counts_.end_ns = now();
+  }
+
+  /// The consumer's part after the pop: reads the item, then works. False where the item is not as it was written.
+  bool use() {
+    const bool is_whole = consumer_->is_whole();
+    work();
+    return is_whole;
   }
 
   /// Reads and writes every byte of a buffer, as the seed did. Not once stopped, when a full queue of it may be left.
@@ -289,8 +304,8 @@ class ThreadedPipeline final : public Pipeline {
   const Finished finished_;
   Memory memory_;
   std::vector<std::uint8_t> work_;
-  std::optional<typename Queue::Producer> producer_;
-  std::optional<typename Queue::Consumer> consumer_;
+  std::optional<typename Items::Producer> producer_;
+  std::optional<typename Items::Consumer> consumer_;
   Random random_{0};
 
   std::mutex mutex_;

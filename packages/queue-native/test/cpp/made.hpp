@@ -55,6 +55,8 @@ void for_each_native_queue(Test test) {
   test.template operator()<spsc::IndexRing<Wide, spsc::Yield>>("IndexRing of 64 bytes, yielding");
   test.template operator()<spsc::IndexRing<Wide, spsc::Block>>("IndexRing of 64 bytes, blocking");
   test.template operator()<spsc::MutexQueue<std::uint64_t>>("MutexQueue");
+  test.template operator()<spsc::MutexQueue<std::uint64_t, spsc::Spin>>("MutexQueue, spinning");
+  test.template operator()<spsc::MutexQueue<std::uint64_t, spsc::Yield>>("MutexQueue, yielding");
 }
 
 /// The same for these and for the ring that JavaScript shares.

@@ -21,7 +21,7 @@ const include = join(here, '../../include')
 const warnings = ['-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wconversion', '-Werror']
 /** What refuse_membarrier ends with where it can't refuse. */
 const unable = 77
-const tests = ['fifo', 'batches', 'memory', 'closing', 'waking', 'stress', 'sab_ring']
+const tests = ['fifo', 'batches', 'all_or_none', 'items', 'memory', 'closing', 'waking', 'stress', 'sab_ring']
 
 /** `share`: tests do one in so many of their items, as sanitizers are slow. */
 const plain = { name: 'plain', flags: ['-O2'], share: 1 }

@@ -90,12 +90,12 @@ const parts = {
     for (const backend of backends) {
       for (const { wait, onFull } of product({ wait: ['spin', 'yield', 'block'], onFull: ['drop', 'block'] })) {
         await check(
-          `${backend.name}: ${wait}, ${onFull} when full, paced and flat out, with and without work`,
+          `${backend.name}: ${wait}, ${onFull} when full, paced and flat out, with large items and work and without`,
           async () => {
             for (const { ms, intervalUs, pacing } of loads) {
               for (const varied of product({ pacing, workBytes: [0, 256], queueCap: [1, 64] })) {
-                const arrival = varied.workBytes > 0 ? 'poisson' : 'fixed'
-                const pipeline = await startPipeline(backend, { ...varied, wait, onFull, arrival })
+                const [arrival, itemBytes] = varied.workBytes > 0 ? ['poisson', 1000] : ['fixed', 8]
+                const pipeline = await startPipeline(backend, { ...varied, wait, onFull, arrival, itemBytes })
                 for (let turn = 0; turn < 2; turn++) {
                   const counts = await pipeline.run(phase(ms, intervalUs))
                   const { offered, delivered, dropped, outOfOrder } = counts
@@ -178,6 +178,10 @@ const parts = {
       },
       'between two items of a slow pace': { settings: { wait: 'block' }, intervalUs: 60_000_000 },
       'behind its schedule': { settings: { onFull: 'block', workBytes: 65_536 }, intervalUs: 0.01 },
+      'held up by a full queue of large items': {
+        settings: { queueCap: 3, itemBytes: 65_536, onFull: 'block', wait: 'block', workBytes: 65_536 },
+        intervalUs: 0,
+      },
       'left with a backlog of slow items': { settings: { queueCap: 1_000_000, workBytes: 65_536 }, intervalUs: 0 },
       'parked between phases': { settings: {} },
     }
