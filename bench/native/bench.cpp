@@ -1,5 +1,5 @@
-// All peers in one process: `bench ROUNDS SEED TEXT` takes, of the cells whose name holds the text, each sample once per
-// round, in random order, and prints a line for each as soon as it is taken:
+// All peers in one process: `bench ROUNDS SEED TEXT` takes each sample whose name ("8 B, one by one, 64, ck_ring") holds
+// the text, once per round, in random order, and prints a line for each as soon as it is taken:
 //
 //   round  workload  capacity  queue  M items/s or ns  ping-pong ns          (separated by tabs)
 //
@@ -46,6 +46,11 @@ Entrant singles(std::size_t capacity, std::uint64_t items) {
 }
 
 template <class Peer>
+Entrant waiting(std::size_t capacity, std::uint64_t items) {
+  return {Peer::name, [=](Cpus cpus) { return waiting_items<Peer>(cpus, capacity, items); }};
+}
+
+template <class Peer>
 Entrant in_batches(std::size_t capacity, std::uint64_t items) {
   return {Peer::name, [=](Cpus cpus) { return batches<Peer>(cpus, capacity, items); }};
 }
@@ -70,6 +75,11 @@ static Cell eight_bytes(std::size_t capacity) {
   cell.entrants.push_back(singles<Dpdk<Word>>(capacity, 5'000'000));
 #endif
   return cell;
+}
+
+/// What laboratory.mjs compares with; the others have nothing like it.
+static Cell with_waiting(std::size_t capacity) {
+  return {"8 B, push and pop", capacity, {waiting<OurLineRing>(capacity, 100'000'000)}};
 }
 
 static Cell sixty_four_bytes(std::size_t capacity) {
@@ -139,9 +149,14 @@ int main(int count, char** arguments) {
     cells.push_back(eight_bytes(capacity));
     cells.push_back(sixty_four_bytes(capacity));
     cells.push_back(batches_of_32(capacity));
+    cells.push_back(with_waiting(capacity));
   }
   cells.push_back(round_trip_of_one(1024));
-  std::erase_if(cells, [&](const Cell& cell) { return name_of(cell).find(arguments[3]) == std::string::npos; });
+  for (Cell& cell : cells) {
+    std::erase_if(cell.entrants, [&](const Entrant& entrant) {
+      return (name_of(cell) + ", " + entrant.queue).find(arguments[3]) == std::string::npos;
+    });
+  }
 
   // The first round warms up what only the first time warms up, and is not printed.
   for (int round = 0; round <= rounds; ++round) {

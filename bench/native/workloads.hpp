@@ -71,6 +71,40 @@ Sample single_items(Cpus cpus, std::size_t capacity, std::uint64_t items) {
   return sample;
 }
 
+///   [ producer, first CPU ] -- push, waiting for room --> ( queue ) --> [ consumer, last CPU: pop, waiting; order ]
+/// As the laboratory's pipeline does it, without the laboratory.
+template <class Peer>
+Sample waiting_items(Cpus cpus, std::size_t capacity, std::uint64_t items) {
+  Peer peer(capacity);
+  const std::uint64_t warm_up = items / 10;
+  Sample sample = time_both(
+      cpus,
+      [&](auto gate) {
+        auto end = peer.producer();
+        for (std::uint64_t number = 1; number <= warm_up; ++number) end.push(number);
+        gate();
+        for (std::uint64_t number = warm_up + 1; number <= warm_up + items; ++number) end.push(number);
+      },
+      [&](auto gate) {
+        auto end = peer.consumer();
+        std::uint64_t last = 0, wrong = 0;
+        const auto pop = [&](std::uint64_t count) __attribute__((always_inline)) {
+          for (std::uint64_t i = 0; i < count; ++i) {
+            typename Peer::Item item;
+            end.pop(item);
+            wrong += item != last + 1;
+            last = item;
+          }
+        };
+        pop(warm_up);
+        gate();
+        pop(items);
+        require(wrong == 0, std::string(Peer::name) + " lost, repeated or reordered an item");
+      });
+  sample.value = static_cast<double>(items) / sample.value * 1e3;
+  return sample;
+}
+
 ///   [ producer ] == 32 at a time ==> ( queue ) == up to 32 at a time ==> [ consumer ]
 template <class Peer>
 Sample batches(Cpus cpus, std::size_t capacity, std::uint64_t items) {

@@ -12,6 +12,10 @@
 // The consumer empties slots in order. So where the eighth slot from here is empty, the seven before it are: the producer
 // looks once per eight items (Wang, Zhang, Tang, Hua: B-Queue, 2013), and at the very next slot only where that says no.
 //
+// The consumer fetches the line after the next one while it reads this one, for writing, since it will empty it. Without
+// that, a line's way from core to core is waited for as often as the core can't look far enough ahead by itself, which
+// depends on how much the consumer does with an item: the rate fell by half with one comparison more.
+//
 // Any value is an item like any other, `empty` too: for it and for its neighbour `escaped` the slot says `escaped`, and
 // the byte beside it says which of the two was meant. All others pay one comparison for that.
 //
@@ -21,6 +25,7 @@
 // Full or empty is seen in the very word that is written next, so nothing needs a read-modify-write or a full fence.
 #pragma once
 
+#include <algorithm>
 #include <new>
 #include <optional>
 
@@ -49,7 +54,8 @@ class LineRing {
   /// Bytes that a ring of `capacity` items takes; 0 where there can be none.
   static constexpr std::size_t bytes(std::size_t capacity) {
     if (capacity == 0 || capacity > max_capacity) return 0;
-    return sizeof(Layout) + capacity * (sizeof(Slot) + sizeof(std::uint8_t));
+    // As many bytes behind the slots as the consumer fetches ahead, so that it never takes a line of someone else's.
+    return sizeof(Layout) + capacity * sizeof(Slot) + std::max(capacity, fetch_ahead);
   }
 
   /// Makes an empty ring in `memory`, which is aligned to 128 bytes and has `bytes(capacity)`.
@@ -105,6 +111,8 @@ class LineRing {
 
   /// How far ahead the producer looks: the slots of one line.
   static constexpr std::ptrdiff_t look_ahead = 8;
+  /// How far ahead the consumer fetches, in bytes: two lines.
+  static constexpr std::size_t fetch_ahead = 128;
 
   /// Where an end works next. Its own copy: whatever is written into shared memory, it stays within the ring.
   class Place {
@@ -122,6 +130,10 @@ class LineRing {
         // Keeps this a branch, which is predicted: a conditional move would make each step wait for the one before.
         asm volatile("" : "+r"(slot_));
       }
+    }
+
+    [[gnu::always_inline]] void prefetch() const {
+      __builtin_prefetch(reinterpret_cast<const char*>(slot_) + fetch_ahead, 1);
     }
 
     /// How many slots from here on hold an item (or none), of a ring in which they lie in one run that begins here.
@@ -240,6 +252,7 @@ class LineRing<Wait, Atomics>::Consumer : public ConsumerEnd<Consumer, Layout, I
   /// Takes the oldest item out; false where there is none. Never sleeps.
   [[gnu::always_inline]] bool try_pop(Item& item) {
     Slot& slot = place_.slot();
+    place_.prefetch();
     Item found = slot.load(std::memory_order_acquire);
     if (needs_escape(found)) [[unlikely]] {
       if (found == empty) return false;

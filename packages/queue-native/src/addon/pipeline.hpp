@@ -165,27 +165,36 @@ class ThreadedPipeline final : public Pipeline {
     random_ = Random(settings_.seed ^ 0x9e3779b9u);
     counts_.start_ns = now() + static_cast<std::int64_t>(phase_.settle_ns);
     wait_until(counts_.start_ns);
-    if (phase_.interval_ns == 0) {
-      offer_flat_out();
-    } else {
+    if (phase_.interval_ns != 0) {
       offer_paced();
+    } else if (settings_.drop_when_full) {
+      offer_flat_out<true>();
+    } else {
+      offer_flat_out<false>();
     }
     producer_->push(producer_->write(end_of_phase));
   }
 
+  /// The inner loop is as bare as it can be: with one comparison more in it, the producer keeps so close behind the
+  /// consumer that both wait for each other's cache lines.
+  template <bool drops>
   void offer_flat_out() {
     const std::int64_t end_ns = counts_.start_ns + static_cast<std::int64_t>(phase_.duration_ns);
+    // A local variable while it is at work, so that its counters live in registers: see spsc/ends.hpp. It is what half of
+    // the rate hangs on.
+    typename Items::Producer producer(std::move(*producer_));
     std::size_t row = 0;
-    double sampled = first_sample();
+    std::uint64_t sampled = sample_at(row);
     std::uint64_t offered = 0, dropped = 0, burst = 1;
     std::int64_t looked_ns = counts_.start_ns;
     do {
-      for (const std::uint64_t until = offered + burst; offered < until; ++offered) {
-        if (static_cast<double>(offered) == sampled) [[unlikely]] {
-          if (!offer_stamped(offered, row)) ++dropped;
-          sampled = trace_.number[++row];
-        } else if (!push(producer_->write(offered))) {
-          ++dropped;
+      for (const std::uint64_t until = offered + burst; offered < until;) {
+        for (const std::uint64_t bare = std::min(until, sampled); offered < bare; ++offered) {
+          if (!push(producer, drops, producer.write(offered))) ++dropped;
+        }
+        if (offered == sampled) {
+          if (!offer_stamped(producer, drops, offered++, row)) ++dropped;
+          sampled = sample_at(++row);
         }
       }
       const std::int64_t looked = now();
@@ -195,22 +204,24 @@ class ThreadedPipeline final : public Pipeline {
     counts_.offered = counts_.scheduled = offered;
     counts_.dropped = dropped;
     counts_.offers_end_ns = looked_ns;
+    producer_.emplace(std::move(producer));
   }
 
   void offer_paced() {
     const double end_ns = counts_.start_ns + phase_.duration_ns;
+    const bool drops = settings_.drop_when_full;
     std::size_t row = 0;
-    double sampled = first_sample();
+    std::uint64_t sampled = sample_at(row);
     std::uint64_t offered = 0, dropped = 0;
     double due_ns = counts_.start_ns;
     for (; due_ns < end_ns; ++offered) {
       wait_until(static_cast<std::int64_t>(due_ns));
       if (now() >= end_ns || is_stopping()) break;
-      if (static_cast<double>(offered) == sampled) {
+      if (offered == sampled) {
         trace_.due[row] = static_cast<std::uint64_t>(due_ns);
-        if (!offer_stamped(offered, row)) ++dropped;
-        sampled = trace_.number[++row];
-      } else if (!push(producer_->write(offered))) {
+        if (!offer_stamped(*producer_, drops, offered, row)) ++dropped;
+        sampled = sample_at(++row);
+      } else if (!push(*producer_, drops, producer_->write(offered))) {
         ++dropped;
       }
       due_ns = (settings_.pacing == Pacing::sleep ? now() : due_ns) + gap_ns();
@@ -223,16 +234,17 @@ class ThreadedPipeline final : public Pipeline {
     counts_.offers_end_ns = now();
   }
 
-  bool push(typename Items::Item item) {
-    if (settings_.drop_when_full) return producer_->try_push(item);
-    return producer_->push(item) == Status::ok;
+  [[gnu::always_inline]] static bool push(typename Items::Producer& producer, bool drops, typename Items::Item item) {
+    if (drops) return producer.try_push(item);
+    return producer.push(item) == Status::ok;
   }
 
-  bool offer_stamped(std::uint64_t number, std::size_t row) {
-    const typename Items::Item item = producer_->write(number);
+  [[gnu::always_inline]] bool offer_stamped(typename Items::Producer& producer, bool drops, std::uint64_t number,
+                                            std::size_t row) {
+    const typename Items::Item item = producer.write(number);
     trace_.producer_cpu[row] = static_cast<std::int16_t>(sched_getcpu());
     trace_.sent[row] = now();
-    if (!push(item)) return false;
+    if (!push(producer, drops, item)) return false;
     trace_.pushed[row] = now();
     return true;
   }
@@ -252,51 +264,57 @@ class ThreadedPipeline final : public Pipeline {
   }
 
   void consume() {
+    typename Items::Consumer consumer(std::move(*consumer_));  // as in offer_flat_out
+    const bool works = !work_.empty();
     std::uint64_t delivered = 0, out_of_order = 0, next = 0, item = 0;
     std::size_t row = 0;
-    double sampled = first_sample();
+    std::uint64_t sampled = sample_at(row);
     while (true) {
-      const bool waited = !consumer_->try_pop(item);
-      if (waited && consumer_->pop(item) != Status::ok) break;
-      if (item == end_of_phase) break;
+      const bool waited = !consumer.try_pop(item);
+      if (waited) [[unlikely]] {
+        if (consumer.pop(item) != Status::ok) break;
+      }
+      if (item == end_of_phase) [[unlikely]] break;
       ++delivered;
-      if (item < next) {
+      if (item < next) [[unlikely]] {
         ++out_of_order;
       } else {
         next = item + 1;
       }
-      while (sampled < static_cast<double>(item)) sampled = trace_.number[++row];
-      if (static_cast<double>(item) == sampled) [[unlikely]] {
-        trace_.popped[row] = now();
-        trace_.consumer_cpu[row] = static_cast<std::int16_t>(sched_getcpu());
-        trace_.consumer_waited[row] = waited;
-        if (!use()) ++out_of_order;
-        trace_.done[row] = now();
-        sampled = trace_.number[++row];
-      } else if (!use()) {
-        ++out_of_order;
+      if (item >= sampled) [[unlikely]] {
+        while (sampled < item) sampled = sample_at(++row);
+        if (item == sampled) {
+          trace_.popped[row] = now();
+          trace_.consumer_cpu[row] = static_cast<std::int16_t>(sched_getcpu());
+          trace_.consumer_waited[row] = waited;
+          if (!consumer.is_whole()) ++out_of_order;
+          if (works) work();
+          trace_.done[row] = now();
+          sampled = sample_at(++row);
+          continue;
+        }
       }
+      if (!consumer.is_whole()) ++out_of_order;
+      if (works) work();
     }
     counts_.delivered = delivered;
     counts_.out_of_order = out_of_order;
     counts_.end_ns = now();
-  }
-
-  /// The consumer's part after the pop: reads the item, then works. False where the item is not as it was written.
-  bool use() {
-    const bool is_whole = consumer_->is_whole();
-    work();
-    return is_whole;
+    consumer_.emplace(std::move(consumer));
   }
 
   /// Reads and writes every byte of a buffer, as the seed did. Not once stopped, when a full queue of it may be left.
   void work() {
-    if (work_.empty() || is_stopping()) return;
+    if (is_stopping()) return;
     for (std::size_t i = 0; i < work_.size(); ++i) work_[i] = static_cast<std::uint8_t>(work_[i] * 31 + i);
     asm volatile("" : : "r"(work_.data()) : "memory");  // the bytes count as used
   }
 
-  double first_sample() const { return phase_.stamped ? trace_.number[0] : std::numeric_limits<double>::infinity(); }
+  /// Number of the item that belongs into a row; of none where the phase isn't stamped, or the rows are used up.
+  std::uint64_t sample_at(std::size_t row) const {
+    const double number = phase_.stamped ? trace_.number[row] : std::numeric_limits<double>::infinity();
+    return number < 0x1p53 ? static_cast<std::uint64_t>(number) : end_of_phase;
+  }
   bool is_stopping() const { return stopping_.load(std::memory_order_relaxed); }
 
   const Settings settings_;
