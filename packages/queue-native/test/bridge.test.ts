@@ -101,7 +101,7 @@ test('a process lives as long as a wait is pending, and no longer', async (t) =>
     const queue = createQueue({ capacity: 1, waiting: futexWaiting })
     const producer = nativeProducer(queue.handle)
     setTimeout(() => producer.tryPush(7), 100).unref()
-    console.log(await queue.consumer().popAsync())`
+    console.log(String(await queue.consumer().popAsync()))`
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
     cwd: import.meta.dirname,
     timeout: 10_000,
