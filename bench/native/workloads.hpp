@@ -119,7 +119,7 @@ Sample batches(Cpus cpus, std::size_t capacity, std::uint64_t items) {
       [&](auto gate) {
         auto end = peer.producer();
         const auto push = [&](std::uint64_t from, std::uint64_t to) __attribute__((always_inline)) {
-          typename Peer::Item numbers[prepared];
+          alignas(64) typename Peer::Item numbers[prepared];
           for (std::uint64_t next = from; next <= to;) {
             const std::size_t count = std::min<std::uint64_t>(to + 1 - next, prepared);
             for (std::size_t i = 0; i < count; ++i) numbers[i] = next + i;
@@ -139,7 +139,7 @@ Sample batches(Cpus cpus, std::size_t capacity, std::uint64_t items) {
         auto end = peer.consumer();
         Verifier verifier;
         const auto pop = [&](std::uint64_t count) __attribute__((always_inline)) {
-          typename Peer::Item numbers[batch];
+          alignas(64) typename Peer::Item numbers[batch];
           for (std::uint64_t done = 0; done < count;) {
             const std::size_t more = end.try_pop_n(numbers, count - done < batch ? count - done : batch);
             if (more == 0) rest_after_failure<Peer>();
