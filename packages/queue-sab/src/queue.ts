@@ -108,6 +108,16 @@ export interface RingProducer<Type extends ElementType = ElementType> extends Pr
    * @throws `ERR_OPTION` unless `count` is a whole number from 0 to what was reserved
    */
   commit(count: number): void
+  /**
+   * Appends as many of the leading `items` as there is room for, and tells how many. Those of a typed array become visible
+   * all at once; of anything else one after the other, as by `tryPush`.
+   *
+   * @throws what `tryPush` throws
+   *
+   * @example
+   * producer.pushMany(Int32Array.of(1, 2, 3)) // 3, or less where the queue is nearly full
+   */
+  pushMany(items: ArrayLike<ItemOf<Type>>): number
   /** `push` on an event loop, any thread's. Rejects where `push` throws. */
   pushAsync(item: ItemOf<Type>, options?: AsyncOptions): Promise<boolean>
 }
@@ -133,8 +143,25 @@ export interface RingConsumer<Type extends ElementType = ElementType> extends Co
    * @throws `ERR_OPTION` unless `count` is a whole number from 0 to what was peeked
    */
   release(count: number): void
+  /**
+   * Moves the oldest items into `into`, from its start, as many as there are and fit; tells how many.
+   *
+   * @example
+   * const block = new Int32Array(256)
+   * const count = consumer.popMany(block) // 0 to 256
+   */
+  popMany(into: { readonly length: number; [index: number]: ItemOf<Type> }): number
+  /** Gives items to `use` until the queue is empty, and tells how many. An item is gone although `use` throws. */
+  drain(use: (item: ItemOf<Type>) => void): number
   /** `pop` on an event loop, any thread's. Rejects where `pop` throws. */
   popAsync(options?: AsyncOptions): Promise<ItemOf<Type> | undefined>
+  /**
+   * Items as they come, to the end of the stream. Leaving the loop early leaves the queue as it is.
+   *
+   * @example
+   * for await (const item of consumer) use(item)
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<ItemOf<Type>, void, undefined>
 }
 
 /** A queue in shared memory: post `handle` to another thread and attach there. */

@@ -61,6 +61,30 @@ export class RingConsumer<Type extends ElementType> implements Contract<Type> {
     return this.tryPop()
   }
 
+  popMany(into: { readonly length: number; [index: number]: ItemOf<Type> }): number {
+    const wanted = into.length
+    if (this.#known() < wanted) this.#findItems()
+    // Of what is known only as much as there can be: the peer's word may say anything.
+    const count = Math.min(wanted, this.#known(), this.capacity)
+    if (count === 0) return 0
+    const head = this.#head
+    const first = head >>> 2
+    for (let i = 0; i < count; i++) into[i] = this.#slots[(first + i) & this.#mask] as ItemOf<Type>
+    this.#head = (head + count * ITEM) | 0
+    publish(this.#words, HEAD, head, this.#head, this.#waiting)
+    return count
+  }
+
+  drain(use: (item: ItemOf<Type>) => void): number {
+    let drained = 0
+    for (let item = this.tryPop(); item !== undefined; item = this.tryPop(), drained++) use(item)
+    return drained
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ItemOf<Type>, void, undefined> {
+    for (let item = await this.popAsync(); item !== undefined; item = await this.popAsync()) yield item
+  }
+
   async popAsync({
     timeoutMs = Number.POSITIVE_INFINITY,
     signal,

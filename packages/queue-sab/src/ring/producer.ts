@@ -67,6 +67,25 @@ export class RingProducer<Type extends ElementType> implements Contract<Type> {
     return this.tryPush(slot)
   }
 
+  pushMany(items: ArrayLike<ItemOf<Type>>): number {
+    if (!ArrayBuffer.isView(items)) {
+      // Reading or converting an item may run code that pushes, so each goes in by itself.
+      let pushed = 0
+      while (pushed < items.length && this.tryPush(items[pushed] as ItemOf<Type>)) pushed++
+      return pushed
+    }
+    const wanted = items.length
+    if (this.#room() < wanted) this.#findRoom()
+    const count = Math.min(wanted, this.#room())
+    if (count === 0) return 0
+    const tail = this.#tail
+    const first = tail >>> 2
+    for (let i = 0; i < count; i++) this.#slots[(first + i) & this.#mask] = items[i] as ItemOf<Type>
+    this.#tail = (tail + count * ITEM) | 0
+    publish(this.#words, TAIL, tail, this.#tail, this.#waiting)
+    return count
+  }
+
   async pushAsync(
     item: ItemOf<Type>,
     { timeoutMs = Number.POSITIVE_INFINITY, signal }: AsyncOptions = {},
