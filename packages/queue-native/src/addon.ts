@@ -6,8 +6,8 @@ export interface Opaque {
   readonly opaque: unique symbol
 }
 
-/** How the addon calls the queues. */
-export const KIND = { native: 0, mutex: 1, sabI32: 2, sabF64: 3 } as const
+/** How the addon calls the queues: its own two, and the rings of queue-sab by their element type. */
+export const KIND = { native: 0, mutex: 1, i32: 2, f64: 3, u32: 4, f32: 5 } as const
 export type Kind = (typeof KIND)[keyof typeof KIND]
 
 export const PUSHED = 0

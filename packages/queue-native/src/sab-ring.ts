@@ -32,7 +32,7 @@ export const futexWaiting: Waiting = {
 /** The number that the addon knows a queue's element type by, once all of the header is found in order. */
 function kindOf(handle: unknown) {
   try {
-    return attachQueue(handle, { waiting: futexWaiting }).type === 'f64' ? KIND.sabF64 : KIND.sabI32
+    return KIND[attachQueue(handle, { waiting: futexWaiting }).type]
   } catch (cause) {
     const message = (cause as Error).message.replace('[spsc] [queue-sab] ', '')
     throw new SpscError('ERR_HANDLE', 'queue-native', message, { cause })

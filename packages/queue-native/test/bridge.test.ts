@@ -26,14 +26,27 @@ test('an item of either type comes out in the other language as it went in', (t)
   }
 })
 
-test('C++ makes of a number what an Int32Array would', (t) => {
-  const queue = create(1)
-  const [producer, consumer] = [nativeProducer(queue.handle), queue.consumer()]
-  for (const item of [2 ** 31, 2 ** 32 + 5, 1.9, -1.9, Number.NaN, Infinity, -(2 ** 40) - 3]) {
-    producer.tryPush(item)
-    t.is(consumer.tryPop(), new Int32Array([item])[0])
-  }
-})
+for (const [type, View] of Object.entries({
+  i32: Int32Array,
+  u32: Uint32Array,
+  f32: Float32Array,
+  f64: Float64Array,
+})) {
+  test(`C++ makes of a number what a typed array of ${type} would`, (t) => {
+    const queue = createQueue({ capacity: 1, type: type as 'i32', waiting: futexWaiting })
+    const [producer, consumer] = [nativeProducer(queue.handle), queue.consumer()]
+    for (const item of [2 ** 31, 2 ** 32 + 5, 1.9, -1.9, 0.1, Number.NaN, Infinity, -(2 ** 40) - 3]) {
+      producer.tryPush(item)
+      t.is(consumer.tryPop(), new View([item])[0])
+    }
+    const back = createQueue({ capacity: 1, type: type as 'i32', waiting: futexWaiting })
+    const [sender, receiver] = [back.producer(), nativeConsumer(back.handle)]
+    for (const item of [0, -1, 0.1, 2 ** 31]) {
+      sender.tryPush(item)
+      t.is(receiver.tryPop(), new View([item])[0])
+    }
+  })
+}
 
 test('spans of JavaScript meet single items of C++', (t) => {
   const queue = create(100)

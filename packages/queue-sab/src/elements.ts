@@ -5,6 +5,8 @@
 export const ELEMENTS = {
   i32: { code: 1, View: Int32Array },
   f64: { code: 2, View: Float64Array },
+  u32: { code: 3, View: Uint32Array },
+  f32: { code: 4, View: Float32Array },
 } as const
 
 export type ElementType = keyof typeof ELEMENTS

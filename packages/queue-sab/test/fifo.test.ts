@@ -33,6 +33,17 @@ for (const { name, create, attach, startAt, modulus } of KINDS) {
     )
   })
 
+  for (const [type, View] of Object.entries({ u32: Uint32Array, f32: Float32Array })) {
+    test(`${name}: ${type} items come out as a typed array makes them`, (t) => {
+      const queue = create({ capacity: 3, type: type as 'u32' })
+      const [producer, consumer] = [queue.producer(), queue.consumer()]
+      for (const item of [0, 2 ** 32 - 1, -1, 0.1, -0, Number.NaN, 2 ** 40 + 7]) {
+        t.true(producer.tryPush(item))
+        t.is(consumer.tryPop(), new View([item])[0])
+      }
+    })
+  }
+
   test(`${name}: f64 items come out as the same number, also NaN and -0`, (t) => {
     const queue = create({ capacity: 5, type: 'f64' })
     const producer = queue.producer()

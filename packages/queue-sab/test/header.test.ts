@@ -6,7 +6,7 @@ const FIELDS = [
   { field: 'magic', word: 0, values: [0, -1, 0x53505343] },
   { field: 'layout version', word: 1, values: [0, 2, -1] },
   { field: 'kind', word: 2, values: [0, 3, -1] },
-  { field: 'element type', word: 3, values: [0, 3, -1] },
+  { field: 'element type', word: 3, values: [0, 5, -1] },
   { field: 'element type of another size', word: 3, values: [2] },
   { field: 'slot bytes', word: 4, values: [0, 8, -4] },
   { field: 'capacity out of range', word: 5, values: [0, -1, 2 ** 28 + 1, -(2 ** 31)] },

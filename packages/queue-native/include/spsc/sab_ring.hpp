@@ -30,10 +30,18 @@
 
 namespace spsc {
 
-/// `T` is std::int32_t (`i32` in JavaScript) or double (`f64`).
+/// What JavaScript calls the items: 0 where it has no name for them.
+template <class T>
+inline constexpr std::uint32_t element_code = std::is_same_v<T, std::int32_t>    ? 1
+                                              : std::is_same_v<T, double>        ? 2
+                                              : std::is_same_v<T, std::uint32_t> ? 3
+                                              : std::is_same_v<T, float>         ? 4
+                                                                                 : 0;
+
+/// `T` is std::int32_t (`i32` in JavaScript), std::uint32_t (`u32`), float (`f32`) or double (`f64`).
 template <class T, class Atomics = StdAtomics>
 class SabRing {
-  static_assert(std::is_same_v<T, std::int32_t> || std::is_same_v<T, double>, "i32 or f64, as @spsc/queue-sab has them");
+  static_assert(element_code<T> != 0, "an element type of @spsc/queue-sab");
   static_assert(std::endian::native == std::endian::little);
   using Word = typename Atomics::template atomic<std::uint32_t>;
   static_assert(sizeof(Word) == 4);
@@ -53,7 +61,7 @@ class SabRing {
   static constexpr std::size_t slots_of(std::size_t capacity) { return std::bit_ceil(capacity); }
 
   static constexpr Fixed fixed(std::size_t capacity) {
-    return {0x4353'5053, 1, 1, std::is_same_v<T, double> ? 2u : 1u, sizeof(T), static_cast<std::uint32_t>(capacity)};
+    return {0x4353'5053, 1, 1, element_code<T>, sizeof(T), static_cast<std::uint32_t>(capacity)};
   }
   static constexpr std::uint32_t by_futex = 1;
 

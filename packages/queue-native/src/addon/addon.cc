@@ -51,12 +51,14 @@ Ring attached(std::span<std::byte> buffer) {
 template <class Item>
 Item to_item(double number) {
   if constexpr (std::is_same_v<Item, std::uint64_t>) return std::bit_cast<std::uint64_t>(number);
-  else if constexpr (std::is_same_v<Item, double>) return number;
+  else if constexpr (std::is_floating_point_v<Item>) return static_cast<Item>(number);
   else return std::fabs(number) < 0x1p63 ? static_cast<Item>(static_cast<std::int64_t>(number)) : 0;
 }
 inline double to_number(std::uint64_t item) { return std::bit_cast<double>(item); }
-inline double to_number(double item) { return item; }
-inline double to_number(std::int32_t item) { return item; }
+template <class Item>
+double to_number(Item item) {
+  return item;
+}
 
 /// An end as JavaScript holds it: any ring, its buffer kept alive.
 class End {
@@ -109,7 +111,7 @@ class ConsumerOf final : public End {
   typename Ring::Consumer end_;
 };
 
-enum class Kind { native, mutex, sab_i32, sab_f64 };
+enum class Kind { native, mutex, sab_i32, sab_f64, sab_u32, sab_f32 };
 
 /// Calls `use` with a tag of the ring type that JavaScript names by number.
 template <class Use>
@@ -118,6 +120,8 @@ auto with_ring(Kind kind, Use use) {
     case Kind::mutex: return use(std::type_identity<MutexQueue<std::uint64_t>>{});
     case Kind::sab_i32: return use(std::type_identity<SabRing<std::int32_t>>{});
     case Kind::sab_f64: return use(std::type_identity<SabRing<double>>{});
+    case Kind::sab_u32: return use(std::type_identity<SabRing<std::uint32_t>>{});
+    case Kind::sab_f32: return use(std::type_identity<SabRing<float>>{});
     default: return use(std::type_identity<LineRing<Block>>{});
   }
 }
