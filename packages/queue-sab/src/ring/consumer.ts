@@ -67,11 +67,9 @@ export class RingConsumer<Type extends ElementType> implements Contract<Type> {
     // Of what is known only as much as there can be: the peer's word may say anything.
     const count = Math.min(wanted, this.#known(), this.capacity)
     if (count === 0) return 0
-    const head = this.#head
-    const first = head >>> 2
+    const first = this.#head >>> 2
     for (let i = 0; i < count; i++) into[i] = this.#slots[(first + i) & this.#mask] as ItemOf<Type>
-    this.#head = (head + count * ITEM) | 0
-    publish(this.#words, HEAD, head, this.#head, this.#waiting)
+    this.#giveBack(count)
     return count
   }
 
@@ -108,10 +106,7 @@ export class RingConsumer<Type extends ElementType> implements Contract<Type> {
 
   release(count: number): void {
     checkCount(count, this.#span.take(this.#index()))
-    if (count === 0) return
-    const head = this.#head
-    this.#head = (head + count * ITEM) | 0
-    publish(this.#words, HEAD, head, this.#head, this.#waiting)
+    if (count > 0) this.#giveBack(count)
   }
 
   close(): void {
@@ -133,6 +128,13 @@ export class RingConsumer<Type extends ElementType> implements Contract<Type> {
 
   get size(): number {
     return sizeOf(this.#words, this.capacity)
+  }
+
+  /** Gives the next `count` slots back, all at once. */
+  #giveBack(count: number): void {
+    const head = this.#head
+    this.#head = (head + count * ITEM) | 0
+    publish(this.#words, HEAD, head, this.#head, this.#waiting)
   }
 
   /** The next item's slot. */

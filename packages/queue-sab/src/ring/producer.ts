@@ -78,11 +78,9 @@ export class RingProducer<Type extends ElementType> implements Contract<Type> {
     if (this.#room() < wanted) this.#findRoom()
     const count = Math.min(wanted, this.#room())
     if (count === 0) return 0
-    const tail = this.#tail
-    const first = tail >>> 2
+    const first = this.#tail >>> 2
     for (let i = 0; i < count; i++) this.#slots[(first + i) & this.#mask] = items[i] as ItemOf<Type>
-    this.#tail = (tail + count * ITEM) | 0
-    publish(this.#words, TAIL, tail, this.#tail, this.#waiting)
+    this.#publish(count)
     return count
   }
 
@@ -111,10 +109,7 @@ export class RingProducer<Type extends ElementType> implements Contract<Type> {
 
   commit(count: number): void {
     checkCount(count, this.#span.take(this.#index()))
-    if (count === 0) return
-    const tail = this.#tail
-    this.#tail = (tail + count * ITEM) | 0
-    publish(this.#words, TAIL, tail, this.#tail, this.#waiting)
+    if (count > 0) this.#publish(count)
   }
 
   close(): void {
@@ -132,6 +127,13 @@ export class RingProducer<Type extends ElementType> implements Contract<Type> {
 
   get size(): number {
     return sizeOf(this.#words, this.capacity)
+  }
+
+  /** Makes the next `count` slots visible, all at once. */
+  #publish(count: number): void {
+    const tail = this.#tail
+    this.#tail = (tail + count * ITEM) | 0
+    publish(this.#words, TAIL, tail, this.#tail, this.#waiting)
   }
 
   /** The next item's slot. */
