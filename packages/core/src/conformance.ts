@@ -30,6 +30,9 @@ export interface ThreadTask {
   readonly patienceMs: number
 }
 
+/** A thread that starts at the same time waits by then, also on a busy machine: what wakes it comes after so long. */
+const PEER_WAITS_MS = 400
+
 /** No wait of the suite lasts longer; a queue that needs more has lost a wake-up. */
 const PATIENCE_MS = 10_000
 
@@ -265,7 +268,7 @@ const cases: Record<string, Case> = {
     for (const count of [1, 0]) {
       const queue = backend.create({ capacity: 4 })
       const [, received] = await Promise.all([
-        inThread(backend, queue, { end: 'producer', action: 'send', count, delayMs: 100 }),
+        inThread(backend, queue, { end: 'producer', action: 'send', count, delayMs: PEER_WAITS_MS }),
         inThread(backend, queue, { end: 'consumer', action: 'receive', delayMs: 0 }),
       ])
       equal(received.error, undefined, 'consumer error')
@@ -277,14 +280,14 @@ const cases: Record<string, Case> = {
     const drained = backend.create({ capacity: 1 })
     const [sent, received] = await Promise.all([
       inThread(backend, drained, { end: 'producer', action: 'send', count: 3, delayMs: 0 }),
-      inThread(backend, drained, { end: 'consumer', action: 'receive', delayMs: 100 }),
+      inThread(backend, drained, { end: 'consumer', action: 'receive', delayMs: PEER_WAITS_MS }),
     ])
     equal(sent.error, undefined, 'producer error')
     equal(received.items, 3, 'items received')
     const abandoned = backend.create({ capacity: 1 })
     const [refused] = await Promise.all([
       inThread(backend, abandoned, { end: 'producer', action: 'send', count: 3, delayMs: 0 }),
-      inThread(backend, abandoned, { end: 'consumer', action: 'close', delayMs: 100 }),
+      inThread(backend, abandoned, { end: 'consumer', action: 'close', delayMs: PEER_WAITS_MS }),
     ])
     equal(refused.error, 'ERR_CLOSED', 'producer error after the consumer closed')
   },
