@@ -4,6 +4,8 @@ export function tryProducer(end) {
     for (let item = from; item < to; item++) {
       while (!end.tryPush(item));
     }
+    // The thread goes to sleep on the gate, which the queue knows nothing of.
+    end.flush?.()
   }
 }
 

@@ -98,6 +98,9 @@ type Case = (backend: QueueBackend) => void | Promise<void>
 
 const CAPACITIES = [1, 3, 64, 1000]
 
+/** Some turns of the event loop, for queues whose items travel by it. */
+const nextTurn = () => new Promise((resolve) => setTimeout(resolve, 20))
+
 /** The behaviours every backend has, as sentences. */
 const cases: Record<string, Case> = {
   'has the capacity it was asked for, exactly': ({ create }) => {
@@ -122,9 +125,11 @@ const cases: Record<string, Case> = {
       let popped = 0
       while (popped < 10 * capacity) {
         for (let burst = 1 + (pushed % capacity); burst > 0 && producer.tryPush(pushed); burst--) pushed++
+        producer.flush?.()
         check(pushed > popped, `an empty queue of capacity ${capacity} has no room`)
         for (let burst = 1 + (popped % 7); burst > 0 && popped < pushed; burst--)
           equal(consumer.tryPop(), popped++, 'next item')
+        consumer.flush?.()
       }
     }
   },
@@ -135,6 +140,7 @@ const cases: Record<string, Case> = {
       const [producer, consumer] = [queue.producer(), queue.consumer()]
       for (let i = 0; i < capacity; i++) producer.tryPush(7)
       equal(consumer.tryPop(), 7, 'pop of a full queue')
+      consumer.flush?.()
       equal(producer.tryPush(8), true, `push after one pop, capacity ${capacity}`)
       equal(producer.tryPush(9), false, 'push of the full queue')
     }
@@ -225,6 +231,22 @@ const cases: Record<string, Case> = {
       'items drained',
     )
     equal(rest.join(), '4,5', 'rest')
+  },
+
+  'holds nothing back past the end of the turn, nor past flush': async ({ create }) => {
+    const queue = create({ capacity: 1024 })
+    const [producer, consumer] = [deriveProducer(queue.producer()), deriveConsumer(queue.consumer())]
+    let next = 0
+    for (const settle of [() => producer.flush(), nextTurn, () => producer.flush(), nextTurn]) {
+      const from = next
+      for (let i = 0; i < 100; i++) equal(producer.tryPush(next + i), true, 'push to a queue with room')
+      await settle()
+      for (; next < from + 100; next++) equal(consumer.tryPop(), next, 'item')
+      await (settle === nextTurn ? nextTurn() : consumer.flush())
+    }
+    let pushed = 0
+    while (producer.tryPush(pushed)) pushed++
+    equal(pushed, 1024, 'items that fit')
   },
 
   'waits on an event loop, and its iteration ends with the stream': async ({ create }) => {

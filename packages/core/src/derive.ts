@@ -69,6 +69,7 @@ export function deriveProducer(end: ProducerEnd): Producer {
   }
   return {
     tryPush: (value) => end.tryPush(value),
+    flush: () => end.flush?.(),
     close: () => end.close(),
     get closed() {
       return end.closed
@@ -102,6 +103,7 @@ export function deriveConsumer(end: ConsumerEnd): Consumer {
     end.popAsync?.bind(end) ?? (async (options?: AsyncOptions) => orUndefined(await retryAsync(attempt, options)))
   return {
     tryPop: () => end.tryPop(),
+    flush: () => end.flush?.(),
     close: () => end.close(),
     get closed() {
       return end.closed

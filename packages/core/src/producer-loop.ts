@@ -36,6 +36,17 @@ function pushFor(end: ProducerEnd, { onFull, wait }: Scenario): Push {
   }
 }
 
+/** The same for an end that may hold an item back until the next one comes, which is not now: visible when it returns. */
+function visible(push: Push, end: ProducerEnd): Push {
+  const flush = end.flush?.bind(end)
+  if (flush === undefined) return push
+  return (value) => {
+    const pushed = push(value)
+    flush()
+    return pushed
+  }
+}
+
 function spinUntil(dueNs: number): void {
   while (nowNs() < dueNs);
 }
@@ -52,7 +63,10 @@ function waitUntilFor({ pacing }: Scenario): (dueNs: number) => void {
 
 /** Offers the items of one phase, stamps the sampled ones, and ends the phase with {@link END}. */
 export class ProducerLoop {
+  /** For items that come one upon the other, as the queue likes them best. */
   readonly #push: Push
+  /** For items with a pause after them. */
+  readonly #pushVisibly: Push
   readonly #pushEnd: () => void
   readonly #waitUntil: (dueNs: number) => void
   readonly #scenario: Scenario
@@ -71,7 +85,8 @@ export class ProducerLoop {
     this.#seed = seed ^ 0x9e3779b9
     this.#random = seededRandom(this.#seed)
     this.#push = pushFor(end, scenario)
-    const pushAtLast = pushFor(end, { ...scenario, onFull: 'block' })
+    this.#pushVisibly = visible(this.#push, end)
+    const pushAtLast = visible(pushFor(end, { ...scenario, onFull: 'block' }), end)
     this.#pushEnd = () => pushAtLast(END)
     this.#waitUntil = waitUntilFor(scenario)
   }
@@ -100,7 +115,7 @@ export class ProducerLoop {
     do {
       for (const until = offered + burst; offered < until; offered++) {
         if (offered === sampled) {
-          if (!this.#offerStamped(offered, row)) dropped++
+          if (!this.#offerStamped(offered, row, push)) dropped++
           sampled = number[++row] as number
         } else if (!push(offered & SEQUENCE_MASK)) {
           dropped++
@@ -127,9 +142,9 @@ export class ProducerLoop {
       if (nowNs() >= endNs) break
       if (offered === sampled) {
         storeNs(this.#dueHalves, row, dueNs)
-        if (!this.#offerStamped(offered, row)) dropped++
+        if (!this.#offerStamped(offered, row, this.#pushVisibly)) dropped++
         sampled = number[++row] as number
-      } else if (!this.#push(offered & SEQUENCE_MASK)) {
+      } else if (!this.#pushVisibly(offered & SEQUENCE_MASK)) {
         dropped++
       }
       // A relative sleep starts anew from wherever the item left it; the other pacings keep to their schedule.
@@ -146,11 +161,11 @@ export class ProducerLoop {
     return this.#scenario.arrival === 'fixed' ? meanNs : -Math.log(1 - this.#random()) * meanNs
   }
 
-  #offerStamped(item: number, row: number): boolean {
+  #offerStamped(item: number, row: number, push: Push): boolean {
     const { sent, pushed, producerCpu } = this.#trace
     producerCpu[row] = this.#cpu
     sent[row] = process.hrtime.bigint()
-    if (!this.#push(item & SEQUENCE_MASK)) return false
+    if (!push(item & SEQUENCE_MASK)) return false
     pushed[row] = process.hrtime.bigint()
     return true
   }

@@ -47,6 +47,12 @@ export interface ProducerEnd {
   /** Appends as many leading values as fit now; returns how many. */
   pushMany?(values: ArrayLike<number>): number
   pushAsync?(value: number, options?: AsyncOptions): Promise<boolean>
+  /**
+   * Makes visible what the end has held back, to publish it together with what follows. An end that holds items back has
+   * it, and publishes them by itself at the end of the microtask turn, in any of its blocking calls and at `close()`: it is
+   * for whoever sleeps or computes by other means in the same turn. Absent: every push is visible at once.
+   */
+  flush?(): void
 }
 
 /** The consuming end as a backend provides it; {@link deriveConsumer} adds what is missing. */
@@ -68,6 +74,8 @@ export interface ConsumerEnd {
   drain?(use: (value: number) => void): number
   /** `undefined`: timed out, or closed and drained. */
   popAsync?(options?: AsyncOptions): Promise<number | undefined>
+  /** Gives back the room that the end has held back; see the producer's. Absent: every pop makes room at once. */
+  flush?(): void
 }
 
 /** A producing end with every library verb. */

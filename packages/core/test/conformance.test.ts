@@ -60,6 +60,7 @@ const NOTICED: Record<string, readonly string[]> = {
   popTimesOut: ['times out on a full and on an empty queue', 'wakes a waiting consumer by an item and by close'],
   pushTimesOut: ['times out on a full and on an empty queue', 'wakes a waiting producer by room and by close'],
   countsBatchesWrong: ['moves batches as far as there is room'],
+  keepsItemsBack: ['holds nothing back past the end of the turn, nor past flush'],
   stampsBackwards: ['is measured by the laboratory, paced and flat out'],
   endsIterationEarly: ['waits on an event loop, and its iteration ends with the stream'],
 }

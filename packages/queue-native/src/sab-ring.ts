@@ -32,7 +32,9 @@ export const futexWaiting: Waiting = {
 /** The number that the addon knows a queue's element type by, once all of the header is found in order. */
 function kindOf(handle: unknown) {
   try {
-    return KIND[attachQueue(handle, { waiting: futexWaiting }).type]
+    const { type, onFull } = attachQueue(handle, { waiting: futexWaiting })
+    if (Object.hasOwn(KIND, type) && onFull === 'block') return KIND[type]
+    throw new Error(`queue is of ${type}, ${onFull}; allowed: i32, u32, f32, f64 and the policy block; make it so`)
   } catch (cause) {
     const message = (cause as Error).message.replace('[spsc] [queue-sab] ', '')
     throw new SpscError('ERR_HANDLE', 'queue-native', message, { cause })

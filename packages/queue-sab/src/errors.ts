@@ -1,13 +1,17 @@
 /** What can go wrong here; switch on these, never on the message. */
 export type ErrorCode =
-  /** A setting is missing, malformed or out of range. */
+  /** A setting or an argument is missing, malformed or out of range. */
   | 'ERR_OPTION'
-  /** A handle that is not one of ours, or is damaged. */
+  /** A handle that is not one of ours, is damaged, or holds items of another type. */
   | 'ERR_HANDLE'
   /** A second claim of a producer or consumer end. */
   | 'ERR_CLAIMED'
   /** A push on a closed queue. */
   | 'ERR_CLOSED'
+  /** The thread of the other end is gone without having closed it. */
+  | 'ERR_PEER_DIED'
+  /** The producer has ended the stream by `fail(error)`; the message is the error's. */
+  | 'ERR_PEER_FAILED'
   /** What the runtime or the machine lacks: SharedArrayBuffer, that much memory, a thread that may block. */
   | 'ERR_CAPABILITY'
 

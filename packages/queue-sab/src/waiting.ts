@@ -12,8 +12,18 @@ export interface Waiting {
   readonly name: string
   /** Blocks the thread while the word at `index` is `seen`, at most `timeoutMs` milliseconds, `Infinity` included. */
   sleep(words: Int32Array, index: number, seen: number, timeoutMs: number): void
-  /** The same on an event loop, which it keeps alive. Ends early when `signal` is aborted; does not reject then. */
-  sleepAsync(words: Int32Array, index: number, seen: number, timeoutMs: number, signal?: AbortSignal): Promise<void>
+  /**
+   * The same on an event loop, which it keeps alive unless `keepAlive` is `false`. Ends early when `signal` is aborted;
+   * does not reject then.
+   */
+  sleepAsync(
+    words: Int32Array,
+    index: number,
+    seen: number,
+    timeoutMs: number,
+    signal?: AbortSignal,
+    keepAlive?: boolean,
+  ): Promise<void>
   /** Ends every sleep on the word at `index`. */
   wake(words: Int32Array, index: number): void
 }
@@ -22,6 +32,14 @@ export interface Waiting {
 const KEEP_ALIVE_MS = 2 ** 30
 /** Between two looks, where there is no `waitAsync`. */
 const POLL_MS = 1
+
+function pause(ms: number, keepAlive: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const timer: unknown = setTimeout(resolve, ms)
+    // A browser's timer is a number, and keeps nothing alive.
+    if (!keepAlive && typeof timer === 'object') (timer as { unref?(): void }).unref?.()
+  })
+}
 
 /** Between JavaScript threads: `Atomics.wait`, `waitAsync` and `notify`. */
 export const atomicsWaiting: Waiting = {
@@ -41,12 +59,12 @@ export const atomicsWaiting: Waiting = {
     }
   },
 
-  sleepAsync(words, index, seen, timeoutMs, signal) {
-    if (typeof Atomics.waitAsync !== 'function') return new Promise((resolve) => setTimeout(resolve, POLL_MS))
+  sleepAsync(words, index, seen, timeoutMs, signal, keepAlive = true) {
+    if (typeof Atomics.waitAsync !== 'function') return pause(POLL_MS, keepAlive)
     const { async, value } = Atomics.waitAsync(words, index, seen, timeoutMs)
     if (!async) return Promise.resolve()
     return new Promise((resolve) => {
-      const timer = setInterval(() => {}, KEEP_ALIVE_MS)
+      const timer = keepAlive ? setInterval(() => {}, KEEP_ALIVE_MS) : undefined
       const end = () => {
         clearInterval(timer)
         signal?.removeEventListener('abort', end)

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { createQueue, type Waiting } from '@spsc/queue-sab'
+import { attachQueue, createQueue, type Waiting } from '@spsc/queue-sab'
 import test from 'ava'
 import { KINDS } from './kinds.js'
 import { inWorker, untilAsleep } from './threads.js'
@@ -84,7 +84,7 @@ test('ends that would wait in different ways are kept apart', (t) => {
   }
   const queue = createQueue({ capacity: 1, waiting })
   const message = /way of waiting is 7; allowed: 0 \(Atomics\.wait\)/
-  t.throws(() => ring.attach(queue.handle), { code: 'ERR_HANDLE', message })
-  t.throws(() => ring.attach(createQueue({ capacity: 1 }).handle, { waiting }), { code: 'ERR_HANDLE' })
-  t.is(ring.attach(queue.handle, { waiting }).capacity, 1)
+  t.throws(() => attachQueue(queue.handle), { code: 'ERR_HANDLE', message })
+  t.throws(() => attachQueue(createQueue({ capacity: 1 }).handle, { waiting }), { code: 'ERR_HANDLE' })
+  t.is(attachQueue(queue.handle, { waiting }).capacity, 1)
 })

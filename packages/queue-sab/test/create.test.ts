@@ -1,4 +1,4 @@
-import { type ElementType, QueueError, type QueueOptions } from '@spsc/queue-sab'
+import { type NumberType, QueueError, type QueueOptions } from '@spsc/queue-sab'
 import test from 'ava'
 import { KINDS } from './kinds.js'
 
@@ -34,7 +34,7 @@ for (const { name, create } of KINDS) {
   test(`${name}: an unknown element type is refused, also an array that reads as a known one`, (t) => {
     for (const type of ['i8', 'toString', '__proto__', 1, null, ['i32']]) {
       const expected = { code: 'ERR_OPTION', message: /type is .+; allowed: i32, f64/ }
-      t.throws(() => create({ capacity: 8, type: type as ElementType }), expected)
+      t.throws(() => create({ capacity: 8, type: type as NumberType }), expected)
     }
   })
 
@@ -56,7 +56,7 @@ for (const { name, create } of KINDS) {
     const exhausted = function exhausted() {
       throw cause
     }
-    const expected = { code: 'ERR_CAPABILITY', message: /416 bytes are not to be had; allowed: .+; ask for less/ }
+    const expected = { code: 'ERR_CAPABILITY', message: /1056 bytes are not to be had; allowed: .+; ask for less/ }
     const error = withSharedArrayBuffer(exhausted, () => t.throws(() => create({ capacity: 8 }), expected))
     t.is(error?.cause, cause)
   })

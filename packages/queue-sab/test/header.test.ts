@@ -4,11 +4,13 @@ import { KINDS } from './kinds.js'
 
 const FIELDS = [
   { field: 'magic', word: 0, values: [0, -1, 0x53505343] },
-  { field: 'layout version', word: 1, values: [0, 2, -1] },
+  { field: 'layout version', word: 1, values: [0, 1, 3, -1] },
   { field: 'kind', word: 2, values: [0, 3, -1] },
-  { field: 'element type', word: 3, values: [0, 5, -1] },
-  { field: 'element type of another size', word: 3, values: [2] },
+  { field: 'item type', word: 3, values: [0, 7, 11, -1] },
+  { field: 'item type of another size', word: 3, values: [2] },
   { field: 'slot bytes', word: 4, values: [0, 8, -4] },
+  { field: 'schema', word: 10, values: [1, -1] },
+  { field: 'policy on full', word: 9, values: [-1, 3] },
   { field: 'capacity out of range', word: 5, values: [0, -1, 2 ** 28 + 1, -(2 ** 31)] },
   { field: 'capacity beyond the buffer', word: 5, values: [9, 2 ** 28] },
   { field: 'capacity short of the buffer', word: 5, values: [1, 4] },
@@ -53,7 +55,7 @@ for (const { name, create, attach, counts } of KINDS) {
 
   test(`${name}: a handle of the wrong length is refused`, (t) => {
     const { handle } = create({ capacity: 8 })
-    for (const bytes of [0, 4, 383, 384, handle.byteLength - 1, handle.byteLength + 1, handle.byteLength * 2]) {
+    for (const bytes of [0, 4, 384, 1023, 1024, handle.byteLength - 1, handle.byteLength + 1, handle.byteLength * 2]) {
       const other = new SharedArrayBuffer(bytes)
       new Uint8Array(other).set(new Uint8Array(handle).subarray(0, bytes))
       t.throws(() => attach(other), { code: 'ERR_HANDLE', message: /byte length is \d+/ })
@@ -74,8 +76,8 @@ for (const { name, create, attach, counts } of KINDS) {
   test(`${name}: hostile counts can't lead an end outside the slots`, (t) => {
     for (const [pushed, popped] of HOSTILE_COUNTS) {
       const { handle } = create({ capacity: 2 })
-      const words = new Int32Array(handle, 0, 384 / 4)
-      const slots = new Int32Array(handle, 384)
+      const words = new Int32Array(handle, 0, 1024 / 4)
+      const slots = new Int32Array(handle, 1024)
       words[counts.pushed] = pushed * counts.step
       words[counts.popped] = popped * counts.step
       const queue = attach(handle)
@@ -91,9 +93,10 @@ for (const { name, create, attach, counts } of KINDS) {
     }
   })
 
-  /** The words before the slots, but for the two counts. */
+  /** The words before the slots, but for the two counts and the ring's notes of them. */
   function outsideOf(words: Int32Array): number[] {
-    return [...words].filter((_, word) => word !== counts.pushed && word !== counts.popped)
+    const own = [counts.pushed, counts.popped, 34, 35, 66, 67] as number[]
+    return [...words].filter((_, word) => !own.includes(word))
   }
 }
 

@@ -1,11 +1,21 @@
-import { attachMutexQueue, attachQueue, createMutexQueue, createQueue } from '@spsc/queue-sab'
+import {
+  attachMutexQueue,
+  attachQueue,
+  createMutexQueue,
+  createQueue,
+  type NumberType,
+  type Queue,
+  type QueueOptions,
+} from '@spsc/queue-sab'
+
+type Create = <Type extends NumberType = 'i32'>(options: QueueOptions<Type>) => Queue<Type>
 
 /** Everything that must hold for both kinds is tested for both. Words are 32-bit offsets, as in LAYOUT.md. */
 export const KINDS = [
   {
     name: 'ring',
-    create: createQueue,
-    attach: attachQueue,
+    create: createQueue as Create,
+    attach: attachQueue as (handle: unknown) => Queue,
     /** The flag of a word that says that this end sleeps. */
     asleep: { consumer: { word: 32, mask: 1 }, producer: { word: 64, mask: 1 } },
     /** Sets the counts of an unused queue as if `items` had gone through it. */
@@ -19,7 +29,7 @@ export const KINDS = [
   },
   {
     name: 'mutex',
-    create: createMutexQueue,
+    create: createMutexQueue as Create,
     attach: attachMutexQueue,
     asleep: { consumer: { word: 34, mask: -1 }, producer: { word: 36, mask: -1 } },
     startAt(handle: SharedArrayBuffer, items: number) {

@@ -14,6 +14,7 @@ enum class Error : std::uint8_t {
   bad_version,
   wrong_kind,
   wrong_wait,
+  wrong_policy,
   wrong_item_size,
   corrupt,
 };
@@ -28,6 +29,7 @@ constexpr const char* message(Error error) {
     case Error::bad_version: return "ring has another layout version; use the same spsc release at both ends";
     case Error::wrong_kind: return "memory holds another kind of ring; attach with the type that made it";
     case Error::wrong_wait: return "ring was made for another way of waiting; attach with the type that made it";
+    case Error::wrong_policy: return "ring has another policy on full; allowed: block; make it so";
     case Error::wrong_item_size: return "ring holds items of another size; attach with the type that made it";
     case Error::corrupt: return "ring header contradicts itself; make the ring anew";
   }

@@ -3,7 +3,7 @@
 //
 //   byte 128  TAIL  [ pushed, 30 bits | closed | waiting ]   written by the producer
 //   byte 256  HEAD  [ popped, 30 bits | closed | waiting ]   written by the consumer
-//   byte 384  slots [ 0 | 1 | … ]                            item n lies in slot n mod slots, a power of two ≥ capacity
+//   byte 1024 slots [ 0 | 1 | … ]                            item n lies in slot n mod slots, a power of two ≥ capacity
 //
 // An end moves its word on by an exchange, which publishes the items under the new count and tells in the same step
 // whether the peer sleeps on the word:
@@ -36,9 +36,12 @@ inline constexpr std::uint32_t element_code = std::is_same_v<T, std::int32_t>   
                                               : std::is_same_v<T, double>        ? 2
                                               : std::is_same_v<T, std::uint32_t> ? 3
                                               : std::is_same_v<T, float>         ? 4
+                                              : std::is_same_v<T, std::int64_t>  ? 5
+                                              : std::is_same_v<T, std::uint64_t> ? 6
                                                                                  : 0;
 
-/// `T` is std::int32_t (`i32` in JavaScript), std::uint32_t (`u32`), float (`f32`) or double (`f64`).
+/// `T` is std::int32_t (`i32` in JavaScript), std::uint32_t (`u32`), float (`f32`), double (`f64`), std::int64_t (`i64`)
+/// or std::uint64_t (`u64`). The queue's policy on full is `block`: a C++ producer overwrites nothing.
 template <class T, class Atomics = StdAtomics>
 class SabRing {
   static_assert(element_code<T> != 0, "an element type of @spsc/queue-sab");
@@ -49,8 +52,10 @@ class SabRing {
   struct Fixed {
     std::uint32_t magic, version, kind, element, slot_bytes, capacity;
   };
-  static constexpr std::size_t producer_claim_at = 24, consumer_claim_at = 28, waiting_at = 32;
-  static constexpr std::size_t tail_at = 128, head_at = 256, slots_at = 384;
+  static constexpr std::size_t producer_claim_at = 24, consumer_claim_at = 28, waiting_at = 32, policy_at = 36;
+  static constexpr std::size_t tail_at = 128, head_at = 256, slots_at = 1024;
+  /// From an end's word to its note of how many items ever passed it, for JavaScript's `stats()`.
+  static constexpr std::size_t note_after = 8;
 
   static constexpr std::uint32_t waiting = 1;
   static constexpr std::uint32_t closed_bit = 2;
@@ -61,7 +66,7 @@ class SabRing {
   static constexpr std::size_t slots_of(std::size_t capacity) { return std::bit_ceil(capacity); }
 
   static constexpr Fixed fixed(std::size_t capacity) {
-    return {0x4353'5053, 1, 1, element_code<T>, sizeof(T), static_cast<std::uint32_t>(capacity)};
+    return {0x4353'5053, 2, 1, element_code<T>, sizeof(T), static_cast<std::uint32_t>(capacity)};
   }
   static constexpr std::uint32_t by_futex = 1;
 
@@ -100,6 +105,9 @@ class SabRing {
     if (found.kind != expected.kind) return SabRing(Error::wrong_kind);
     if (found.element != expected.element || found.slot_bytes != sizeof(T)) return SabRing(Error::wrong_item_size);
     if (way != by_futex) return SabRing(Error::wrong_wait);
+    std::uint32_t policy;
+    std::memcpy(&policy, static_cast<char*>(memory) + policy_at, sizeof policy);
+    if (policy != 0) return SabRing(Error::wrong_policy);
     if (bytes(found.capacity) != available) return SabRing(Error::corrupt);
     return SabRing(memory, found.capacity);
   }
@@ -142,6 +150,7 @@ class SabRing {
     End(const SabRing& ring, std::size_t own_at, std::size_t peer_at)
         : own_(&ring.word(own_at)),
           peer_(&ring.word(peer_at)),
+          note_(reinterpret_cast<Note*>(ring.memory_ + own_at + note_after)),
           slots_(reinterpret_cast<T*>(ring.memory_ + slots_at)),
           mask_(slots_of(ring.capacity_) - 1),
           capacity_(static_cast<std::uint32_t>(ring.capacity_)),
@@ -167,6 +176,7 @@ class SabRing {
     /// that a count written by a hostile thread makes no more items or room than there can be.
     bool look(std::uint32_t beyond) {
       if (is_over_) return false;
+      note();
       const std::uint32_t ahead = count_of(peer_->load(std::memory_order_acquire)) + beyond - count_;
       limit_ = count_ + std::min(ahead, capacity_ * one);
       return limit_ != count_;
@@ -183,6 +193,7 @@ class SabRing {
       if (std::exchange(is_over_, true)) return;
       limit_ = count_;
       spanned_ = 0;
+      note();
       own_->fetch_or(closed_bit, std::memory_order_acq_rel);
       wake(*own_);
     }
@@ -205,7 +216,16 @@ class SabRing {
     bool await_peer(std::uint32_t behind, Deadline deadline) const { return await(*peer_, count_ - behind, deadline); }
 
    private:
+    using Note = typename Atomics::template atomic<double>;
+
     End(const End&) = default;
+
+    /// The count goes round after 2^30 items; an end looks at its peer at least once in 2^28, so no round is missed.
+    void note() {
+      const double noted = note_->load(std::memory_order_relaxed);
+      const auto low = static_cast<std::uint32_t>(static_cast<std::uint64_t>(noted));
+      note_->store(noted + ((count_ / one - low) & 0x3fff'ffff), std::memory_order_relaxed);
+    }
 
     /// Static, with copies: see ends.hpp.
     [[gnu::noinline]] static bool await(Word& word, std::uint32_t judged, Deadline deadline) {
@@ -228,6 +248,7 @@ class SabRing {
 
     Word* own_;
     Word* peer_;
+    Note* note_;
     T* slots_;
     std::size_t mask_;
     std::uint32_t capacity_;

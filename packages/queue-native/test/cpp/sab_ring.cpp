@@ -14,11 +14,11 @@ static std::uint32_t& word(spsc::Memory& memory, std::size_t at) {
 
 static void header() {
   const std::size_t bytes = Ring::bytes(6);
-  CHECK(bytes == 384 + 8 * 4);
+  CHECK(bytes == 1024 + 8 * 4);
   spsc::Memory memory(bytes);
   CHECK(Ring::attach(memory.get(), bytes).error() == Error::bad_magic);
   CHECK(Ring::init(memory.get(), 6));
-  const std::uint32_t expected[] = {0x43535053, 1, 1, 1, 4, 6, 0, 0, 1};
+  const std::uint32_t expected[] = {0x43535053, 2, 1, 1, 4, 6, 0, 0, 1};
   CHECK(std::memcmp(memory.get(), expected, sizeof expected) == 0);
   CHECK(Ring::attach(memory.get(), bytes).capacity() == 6);
   CHECK(Ring::attach(memory.get(), bytes - 4).error() == Error::corrupt);
@@ -27,7 +27,7 @@ static void header() {
   CHECK(Ring::attach(static_cast<char*>(memory.get()) + 4, bytes).error() == Error::misaligned);
   CHECK(Ring::attach(nullptr, bytes).error() == Error::misaligned);
   CHECK(spsc::SabRing<double>::attach(memory.get(), bytes).error() == Error::wrong_item_size);
-  for (const std::size_t at : {0, 4, 8, 12, 16, 20, 32}) {
+  for (const std::size_t at : {0, 4, 8, 12, 16, 20, 32, 36}) {
     for (const std::uint32_t lie : {0x8000'0000u, 0x2000'0000u, 9u}) {
       const std::uint32_t truth = std::exchange(word(memory, at), lie);
       CHECK(!Ring::attach(memory.get(), bytes));
@@ -36,6 +36,9 @@ static void header() {
   }
   word(memory, 32) = 0;
   CHECK(Ring::attach(memory.get(), bytes).error() == Error::wrong_wait);
+  word(memory, 32) = 1;
+  word(memory, 36) = 2;
+  CHECK(Ring::attach(memory.get(), bytes).error() == Error::wrong_policy);
 }
 
 static void counts_wrap() {

@@ -1,36 +1,36 @@
-import type { Memory } from '../memory.js'
+import { endedBy, type Memory } from '../memory.js'
 import type { Consumer } from '../queue.js'
 import { checkTimeout, deadlineIn } from '../timeout.js'
 import * as state from './words.js'
 
 /** The consuming end of the queue with a lock. All its state is shared, so nothing is cached between calls. */
-export class MutexConsumer<Item> implements Consumer<Item> {
+export class MutexConsumer implements Consumer {
   readonly capacity: number
   readonly #words: Int32Array
-  readonly #slots: Memory<Item>['slots']
+  readonly #slots: state.Slots
 
-  constructor({ words, slots, capacity }: Memory<Item>) {
+  constructor({ words, capacity }: Memory, slots: state.Slots) {
     this.capacity = capacity
     this.#words = words
     this.#slots = slots
   }
 
-  tryPop(): Item | undefined {
-    state.lock(this.#words)
+  tryPop(): number | undefined {
+    state.lock(this.#words, state.CONSUMER)
     return this.#takeAndUnlock()
   }
 
-  pop(timeoutMs: number = Number.POSITIVE_INFINITY): Item | undefined {
+  pop(timeoutMs: number = Number.POSITIVE_INFINITY): number | undefined {
     checkTimeout(timeoutMs)
     const deadline = deadlineIn(timeoutMs)
-    if (!state.lock(this.#words, deadline)) return undefined
+    if (!state.lock(this.#words, state.CONSUMER, deadline)) return undefined
     const ready = () => this.#hasItems() || this.closed
-    if (!state.waitFor(this.#words, state.NOT_EMPTY, ready, deadline)) return undefined
+    if (!state.waitFor(this.#words, state.CONSUMER, state.NOT_EMPTY, ready, deadline)) return undefined
     return this.#takeAndUnlock()
   }
 
   close(): void {
-    state.close(this.#words, state.CONSUMER_CLOSED, state.NOT_FULL)
+    state.close(this.#words, state.CONSUMER, state.NOT_FULL)
   }
 
   get closed(): boolean {
@@ -38,7 +38,7 @@ export class MutexConsumer<Item> implements Consumer<Item> {
   }
 
   get ended(): boolean {
-    return state.hasEnded(this.#words)
+    return state.hasEnded(this.#words) && endedBy(this.#words, 'producer') === undefined
   }
 
   get size(): number {
@@ -49,10 +49,13 @@ export class MutexConsumer<Item> implements Consumer<Item> {
     return state.count(this.#words) !== 0
   }
 
-  #takeAndUnlock(): Item | undefined {
+  #takeAndUnlock(): number | undefined {
     const words = this.#words
-    if (!this.#hasItems() || (state.read(words, state.CLOSED) & state.CONSUMER_CLOSED) !== 0) {
+    const closed = state.read(words, state.CLOSED)
+    if (!this.#hasItems() || (closed & state.CONSUMER) !== 0) {
       state.unlock(words)
+      const error = closed === state.PRODUCER ? endedBy(words, 'producer') : undefined
+      if (error !== undefined) throw error
       return undefined
     }
     const popped = state.read(words, state.POPPED)

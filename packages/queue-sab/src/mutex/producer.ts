@@ -1,40 +1,48 @@
-import { toSlot } from '../elements.js'
 import { closedError } from '../errors.js'
-import type { Memory } from '../memory.js'
+import { endedBy, type Memory } from '../memory.js'
 import type { Producer } from '../queue.js'
 import { checkTimeout, deadlineIn } from '../timeout.js'
 import * as state from './words.js'
 
+/**
+ * Converts before the lock is taken, as nothing may throw with it held.
+ *
+ * @throws TypeError for a symbol or a bigint; whatever the item's `valueOf` throws
+ */
+function toNumber(item: number): number {
+  return +item
+}
+
 /** The producing end of the queue with a lock. All its state is shared, so nothing is cached between calls. */
-export class MutexProducer<Item> implements Producer<Item> {
+export class MutexProducer implements Producer {
   readonly capacity: number
   readonly #words: Int32Array
-  readonly #slots: Memory<Item>['slots']
+  readonly #slots: state.Slots
 
-  constructor({ words, slots, capacity }: Memory<Item>) {
+  constructor({ words, capacity }: Memory, slots: state.Slots) {
     this.capacity = capacity
     this.#words = words
     this.#slots = slots
   }
 
-  tryPush(item: Item): boolean {
-    const slot = toSlot(item)
-    state.lock(this.#words)
-    return this.#putAndUnlock(slot, state.PRODUCER_CLOSED)
+  tryPush(item: number): boolean {
+    const slot = toNumber(item)
+    state.lock(this.#words, state.PRODUCER)
+    return this.#putAndUnlock(slot, state.PRODUCER)
   }
 
-  push(item: Item, timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
+  push(item: number, timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
     checkTimeout(timeoutMs)
-    const slot = toSlot(item)
+    const slot = toNumber(item)
     const deadline = deadlineIn(timeoutMs)
-    if (!state.lock(this.#words, deadline)) return false
+    if (!state.lock(this.#words, state.PRODUCER, deadline)) return false
     const ready = () => this.#hasRoom() || this.closed
-    if (!state.waitFor(this.#words, state.NOT_FULL, ready, deadline)) return false
-    return this.#putAndUnlock(slot, state.PRODUCER_CLOSED | state.CONSUMER_CLOSED)
+    if (!state.waitFor(this.#words, state.PRODUCER, state.NOT_FULL, ready, deadline)) return false
+    return this.#putAndUnlock(slot, state.PRODUCER | state.CONSUMER)
   }
 
   close(): void {
-    state.close(this.#words, state.PRODUCER_CLOSED, state.NOT_EMPTY)
+    state.close(this.#words, state.PRODUCER, state.NOT_EMPTY)
   }
 
   get closed(): boolean {
@@ -54,12 +62,12 @@ export class MutexProducer<Item> implements Producer<Item> {
    *
    * @throws `ERR_CLOSED`, with the lock free, when one of the `forbidden` ends is closed
    */
-  #putAndUnlock(item: Item, forbidden: number): boolean {
+  #putAndUnlock(item: number, forbidden: number): boolean {
     const words = this.#words
     const closed = (state.read(words, state.CLOSED) & forbidden) !== 0
     if (closed || !this.#hasRoom()) {
       state.unlock(words)
-      if (closed) throw closedError()
+      if (closed) throw endedBy(words, 'consumer') ?? closedError()
       return false
     }
     const pushed = state.read(words, state.PUSHED)

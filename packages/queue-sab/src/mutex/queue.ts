@@ -1,15 +1,23 @@
-import type { ElementType } from '../elements.js'
-import { allocate, attach, type Memory } from '../memory.js'
+import { checkElementType, ELEMENTS, layoutOf, type NumberType } from '../elements.js'
+import { optionError } from '../errors.js'
+import { allocate, attach, type Memory, slotsOf } from '../memory.js'
 import { type Queue, type QueueOptions, queueOver } from '../queue.js'
 import { MutexConsumer } from './consumer.js'
 import { MutexProducer } from './producer.js'
-import { isClosed, sizeOf } from './words.js'
+import { abandon, isClosed, type Slots, sizeOf } from './words.js'
 
-const mutex = {
-  Producer: MutexProducer,
-  Consumer: MutexConsumer,
-  size: ({ words }: Memory<unknown>) => sizeOf(words),
-  closed: ({ words }: Memory<unknown>) => isClosed(words),
+const NUMBERS: readonly NumberType[] = ['i32', 'f64', 'u32', 'f32']
+
+function mutexOver<Type extends NumberType>(memory: Memory, type: Type): Queue<Type> {
+  const slots = slotsOf<Slots>(memory, ELEMENTS[type].View)
+  const queue = queueOver(memory, {
+    producer: () => new MutexProducer(memory, slots),
+    consumer: () => new MutexConsumer(memory, slots),
+    size: ({ words }) => sizeOf(words),
+    closed: ({ words }) => isClosed(words),
+    abandon: ({ words }, end) => abandon(words, end),
+  })
+  return Object.defineProperty(queue, 'type', { value: type, enumerable: true }) as unknown as Queue<Type>
 }
 
 /**
@@ -22,8 +30,12 @@ const mutex = {
  * @example
  * const queue = createMutexQueue({ capacity: 64 })
  */
-export function createMutexQueue<Type extends ElementType = 'i32'>(options: QueueOptions<Type>): Queue<Type> {
-  return queueOver<Type>(allocate('mutex', options), mutex)
+export function createMutexQueue<Type extends NumberType = 'i32'>(options: QueueOptions<Type>): Queue<Type> {
+  if (typeof options !== 'object' || options === null) throw optionError('options', options, '{ capacity, type }')
+  const { type = 'i32' as Type } = options
+  // A number and a bigint do not convert into each other, and nothing may throw with the lock held.
+  checkElementType(type, NUMBERS)
+  return mutexOver(allocate('mutex', layoutOf(type), options), type)
 }
 
 /**
@@ -36,5 +48,6 @@ export function createMutexQueue<Type extends ElementType = 'i32'>(options: Queu
  * attachMutexQueue(handle).consumer().pop(1000)
  */
 export function attachMutexQueue(handle: unknown): Queue {
-  return queueOver(attach('mutex', handle), mutex)
+  const { memory, layout } = attach('mutex', NUMBERS.map(layoutOf), handle)
+  return mutexOver(memory, layout.name as NumberType)
 }

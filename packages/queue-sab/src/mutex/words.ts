@@ -1,3 +1,4 @@
+import { DIED, type End, setState } from '../memory.js'
 import { leftUntil } from '../timeout.js'
 import { atomicsWaiting } from '../waiting.js'
 
@@ -22,13 +23,21 @@ export const PUSHED = 37
 export const POPPED = 38
 /** Bits: which ends have been closed. */
 export const CLOSED = 39
-export const PRODUCER_CLOSED = 1
-export const CONSUMER_CLOSED = 2
 
 const FREE = 0
-const HELD = 1
-/** Held, and somebody may sleep on it. */
-const CONTENDED = 2
+/** Who holds the lock; the bits of CLOSED are the same. Whoever only looks is neither end. */
+export const PRODUCER = 1
+export const CONSUMER = 2
+const VISITOR = 4
+export type Holder = typeof PRODUCER | typeof CONSUMER | typeof VISITOR
+/** Somebody may sleep on the lock. */
+const CONTENDED = 8
+
+/** A power of two of them, so `index & (slots.length - 1)` stays inside whatever the index. */
+export interface Slots {
+  readonly length: number
+  [index: number]: number
+}
 
 /** A word that is only touched under the lock. */
 export function read(words: Int32Array, index: number): number {
@@ -41,25 +50,28 @@ export function count(words: Int32Array): number {
 }
 
 /**
- * The mutex of Drepper, "Futexes Are Tricky" (2011), section 6 ("Mutex, Take 3"): sleeps at once, as a pthread mutex
- * does. A thread that dies with the lock leaves it held.
+ * The mutex of Drepper, "Futexes Are Tricky" (2011), section 6, whose word also says who holds it, so that the lock of a
+ * thread that has died can be taken from it. Sleeps at once, as a pthread mutex does.
  *
  * @returns `false`: `deadline` passed; the lock may stay marked as contended, which costs its holder one notify
  * @throws `ERR_CAPABILITY` where the lock is held and this thread may not block
  */
-export function lock(words: Int32Array, deadline: number = Number.POSITIVE_INFINITY): boolean {
-  if (Atomics.compareExchange(words, LOCK, FREE, HELD) === FREE) return true
-  // Whoever slept can't know whether others still do, so it takes the lock as contended.
-  while (Atomics.exchange(words, LOCK, CONTENDED) !== FREE) {
+export function lock(words: Int32Array, holder: Holder, deadline: number = Number.POSITIVE_INFINITY): boolean {
+  if (Atomics.compareExchange(words, LOCK, FREE, holder) === FREE) return true
+  for (;;) {
+    const seen = Atomics.load(words, LOCK)
+    // Whoever slept can't know whether others still do, so it takes the lock as contended.
+    const wanted = (seen === FREE ? holder : seen) | CONTENDED
+    if (seen !== wanted && Atomics.compareExchange(words, LOCK, seen, wanted) !== seen) continue
+    if (seen === FREE) return true
     const left = leftUntil(deadline)
     if (left <= 0) return false
-    atomicsWaiting.sleep(words, LOCK, CONTENDED, left)
+    atomicsWaiting.sleep(words, LOCK, wanted, left)
   }
-  return true
 }
 
 export function unlock(words: Int32Array): void {
-  if (Atomics.exchange(words, LOCK, FREE) === CONTENDED) Atomics.notify(words, LOCK, 1)
+  if ((Atomics.exchange(words, LOCK, FREE) & CONTENDED) !== 0) Atomics.notify(words, LOCK, 1)
 }
 
 /** Gives the lock back and wakes who waits for `condition`; after the unlock, lest it wake into a held lock. */
@@ -77,7 +89,13 @@ export function unlockAndSignal(words: Int32Array, condition: number): void {
  * @returns whether the lock is held again; `false`: `deadline` passed while somebody else held it
  * @throws `ERR_CAPABILITY`, with the lock free, where this thread may not block
  */
-export function waitFor(words: Int32Array, condition: number, ready: () => boolean, deadline: number): boolean {
+export function waitFor(
+  words: Int32Array,
+  holder: Holder,
+  condition: number,
+  ready: () => boolean,
+  deadline: number,
+): boolean {
   for (;;) {
     if (ready()) return true
     const left = leftUntil(deadline)
@@ -91,15 +109,30 @@ export function waitFor(words: Int32Array, condition: number, ready: () => boole
       // Without the lock, which may not be had in time. A signaller that misses it notifies nobody, and that is right.
       Atomics.sub(words, condition + WAITERS, 1)
     }
-    if (!lock(words, deadline)) return false
+    if (!lock(words, holder, deadline)) return false
   }
 }
 
 /** Marks an end closed and wakes the other, if it waits for `condition`. */
-export function close(words: Int32Array, end: number, condition: number): void {
-  lock(words)
+export function close(words: Int32Array, end: typeof PRODUCER | typeof CONSUMER, condition: number): void {
+  lock(words, end)
   Atomics.or(words, CLOSED, end)
   unlockAndSignal(words, condition)
+}
+
+/**
+ * For the thread that knows that the one with `end` is gone. A push or pop in which it died has happened or not, by whether
+ * it had written its count, the last thing that it does under the lock; what it did not come to do after that, the unlock
+ * and the signal, is done here. All sleepers on the lock are woken, since the dead thread may have got the one wake-up.
+ */
+export function abandon(words: Int32Array, end: End): void {
+  const holder = end === 'producer' ? PRODUCER : CONSUMER
+  if ((Atomics.load(words, CLOSED) & holder) !== 0) return
+  if ((Atomics.load(words, LOCK) & ~CONTENDED) === holder) Atomics.store(words, LOCK, FREE)
+  setState(words, end, DIED)
+  Atomics.or(words, CLOSED, holder)
+  for (const condition of [NOT_EMPTY, NOT_FULL]) Atomics.add(words, condition, 1)
+  for (const sleptOn of [LOCK, NOT_EMPTY, NOT_FULL]) Atomics.notify(words, sleptOn)
 }
 
 export function isClosed(words: Int32Array): boolean {
@@ -109,12 +142,12 @@ export function isClosed(words: Int32Array): boolean {
 /** For the consumer. Needs no lock: PUSHED is final once PRODUCER_CLOSED is seen, and POPPED is the consumer's own. */
 export function hasEnded(words: Int32Array): boolean {
   const closed = Atomics.load(words, CLOSED)
-  return (closed & CONSUMER_CLOSED) !== 0 || (closed !== 0 && count(words) === 0)
+  return (closed & CONSUMER) !== 0 || (closed !== 0 && count(words) === 0)
 }
 
 /** Exact at the moment when it has the lock. */
 export function sizeOf(words: Int32Array): number {
-  lock(words)
+  lock(words, VISITOR)
   const size = count(words)
   unlock(words)
   return size

@@ -1,4 +1,3 @@
-import type { ElementType, ViewOf } from '../elements.js'
 import { optionError } from '../errors.js'
 import type { Span } from '../queue.js'
 
@@ -9,12 +8,12 @@ export function checkCount(count: number, most: number): void {
 }
 
 /** An end's one span, filled anew at each call. */
-export class MutableSpan<Type extends ElementType> implements Span<Type> {
-  readonly array: ViewOf<Type>
+export class MutableSpan<Slots extends ArrayLike<unknown>> implements Span<Slots> {
+  readonly array: Slots
   start = 0
   end = 0
 
-  constructor(array: ViewOf<Type>) {
+  constructor(array: Slots) {
     this.array = array
   }
 

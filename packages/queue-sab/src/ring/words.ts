@@ -1,5 +1,7 @@
-import { deadlineIn, leftUntil } from '../timeout.js'
+import type { Memory } from '../memory.js'
+import { leftUntil } from '../timeout.js'
 import type { Waiting } from '../waiting.js'
+import { flushPending } from './pending.js'
 
 /*
  * The lock-free ring: two words, each on lines of its own, and the slots between them.
@@ -41,7 +43,16 @@ export const ITEM = 4
 export const COUNT = ~(CLOSED | WAITING)
 
 /** Loads tried before sleeping, ~7 µs: as long as a wake-up takes, so spinning at most doubles the cost of a wait. */
-const SPINS = 1000
+export const SPINS = 1000
+
+/**
+ * Slots that an end may hold back before it must publish, times ITEM: a quarter of the ring at most, so that both ends can
+ * be at work on the rest, and one where the ring is so small that this would be felt. Slots that are but part of an item
+ * are held in proportion.
+ */
+export function heldBack({ size, slotsPerUnit }: Memory, most: number): number {
+  return (size < 64 ? 1 : Math.min(size >>> 2, most / slotsPerUnit ** 2)) * ITEM
+}
 
 /** Fewer free slots than this at a refresh, and both ends are at work on the same few cache lines. */
 const BACKOFF_BELOW = 32
@@ -77,9 +88,18 @@ export function close(words: Int32Array, own: number, waiting: Waiting): void {
   waiting.wake(words, own)
 }
 
+/** How an end waits for its peer. */
+export interface Patience {
+  readonly waiting: Waiting
+  /** Loads tried before a blocking wait sleeps. */
+  readonly spin: number
+  /** Whether an asynchronous wait keeps the event loop alive. */
+  readonly keepAlive: boolean
+}
+
 /**
- * Blocks until the peer's word is no longer at `count` with CLOSED unset, at most `timeoutMs` milliseconds from the end
- * of the spin, some microseconds in: a clock read before it would cost the waits that need no sleep.
+ * Blocks until the peer's word is no longer at `count` with CLOSED unset, until `deadline`. First makes visible what this
+ * thread still holds back, as the peer may be waiting for just that.
  *
  * WAITING stays behind after a timeout. It costs the peer one notify that finds nobody; taking it back would cost a
  * compareExchange that the peer's exchange may beat anyway.
@@ -90,13 +110,13 @@ export function awaitPeer(
   words: Int32Array,
   peer: number,
   count: number,
-  timeoutMs: number,
-  waiting: Waiting,
+  deadline: number,
+  { waiting, spin }: Patience,
 ): boolean {
-  for (let spin = 0; spin < SPINS; spin++) {
+  flushPending()
+  for (let turn = 0; turn < spin; turn++) {
     if ((Atomics.load(words, peer) & ~WAITING) !== count) return true
   }
-  const deadline = deadlineIn(timeoutMs)
   for (;;) {
     const seen = Atomics.load(words, peer)
     if ((seen & ~WAITING) !== count) return true
@@ -117,9 +137,10 @@ export async function awaitPeerAsync(
   peer: number,
   count: number,
   deadline: number,
-  waiting: Waiting,
+  { waiting, keepAlive }: Patience,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
+  flushPending()
   for (;;) {
     const seen = Atomics.load(words, peer)
     if ((seen & ~WAITING) !== count) return true
@@ -127,7 +148,7 @@ export async function awaitPeerAsync(
     if (left <= 0) return false
     const asleep = seen | WAITING
     if (Atomics.compareExchange(words, peer, seen, asleep) !== seen) continue
-    await waiting.sleepAsync(words, peer, asleep, left, signal)
+    await waiting.sleepAsync(words, peer, asleep, left, signal, keepAlive)
     signal?.throwIfAborted()
   }
 }
@@ -145,8 +166,8 @@ export function hasEnded(words: Int32Array, head: number): boolean {
  * A bound between two moments: not less than the size at the load of HEAD, nor at the load of TAIL. HEAD comes first,
  * so that TAIL is never behind it; what was pushed in between is capped.
  */
-export function sizeOf(words: Int32Array, capacity: number): number {
+export function sizeOf(words: Int32Array, most: number): number {
   const head = Atomics.load(words, HEAD) & COUNT
   const tail = Atomics.load(words, TAIL) & COUNT
-  return Math.min((tail - head) >>> 2, capacity)
+  return Math.min((tail - head) >>> 2, most)
 }

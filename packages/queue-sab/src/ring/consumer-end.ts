@@ -1,0 +1,251 @@
+import { endedBy, type Memory } from '../memory.js'
+import type { AsyncConsumer, AsyncOptions } from '../queue.js'
+import { checkTimeout, deadlineIn } from '../timeout.js'
+import { flushLater, flushPending, type Holding } from './pending.js'
+import type { EndOptions } from './producer-end.js'
+import { type Stats, Totals } from './totals.js'
+import {
+  awaitPeer,
+  awaitPeerAsync,
+  CLOSED,
+  COUNT,
+  close,
+  HEAD,
+  hasEnded,
+  heldBack,
+  ITEM,
+  isClosed,
+  type Patience,
+  publish,
+  sizeOf,
+  TAIL,
+  WAITING,
+} from './words.js'
+
+/** Slots read between two looks at whether the producer sleeps. */
+const LOOK_SLOTS = 16
+
+/**
+ * The consuming side of the protocol, whatever the items are. A subclass reads the item in the slots from `head` on, once
+ * there is one, and then takes it by advancing, which may fail where the producer overwrites the oldest.
+ *
+ *   given back         not yet given back     items that are known of
+ *   ... HEAD word )  [ … read … )             v head [ … ) limit = TAIL
+ */
+export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding {
+  readonly capacity: number
+  protected readonly words: Int32Array
+  protected readonly slotsInUse: number
+  /** The next slot to be read, times ITEM, counted on for ever in 32 bits. */
+  protected head: number
+  /** The head at which the ring is empty, by the cached TAIL. Never beyond the truth, as TAIL only grows. */
+  protected limit: number
+  protected closedHere = false
+  readonly #slotsPerUnit: number
+  /** Whether the producer moves HEAD on as well. */
+  protected readonly overwriting: boolean
+  protected readonly totals: Totals
+  #patience: Patience
+  /** What HEAD holds, but for WAITING. */
+  #released: number
+  /** Slots that are given back together, times ITEM. */
+  readonly #gather: number
+  /** The head at which to look whether they should be given back. */
+  #lookAt: number
+  #listed = false
+
+  constructor(memory: Memory, { adaptive, ...patience }: EndOptions) {
+    const { words, capacity, size, onFull } = memory
+    this.capacity = capacity
+    this.words = words
+    this.slotsInUse = size
+    this.#slotsPerUnit = memory.slotsPerUnit
+    this.overwriting = onFull === 'overwrite-oldest'
+    this.totals = new Totals(memory)
+    this.#patience = patience
+    this.head = Atomics.load(words, HEAD) & COUNT
+    this.limit = this.head
+    this.#released = this.head
+    // Where a full ring costs items, it is full only when it is.
+    this.#gather = adaptive && onFull === 'block' ? heldBack(memory, size) : ITEM
+    this.#lookAt = (this.head + ITEM) | 0
+  }
+
+  abstract tryPop(): Item | undefined
+
+  pop(timeoutMs: number = Number.POSITIVE_INFINITY): Item | undefined {
+    checkTimeout(timeoutMs)
+    let item = this.tryPop()
+    if (item !== undefined || timeoutMs === 0) return item
+    const deadline = deadlineIn(timeoutMs)
+    while (item === undefined && !this.ended) {
+      if (!awaitPeer(this.words, TAIL, this.head, deadline, this.#patience)) return this.tryPop()
+      item = this.tryPop()
+    }
+    return item
+  }
+
+  async popAsync({ timeoutMs = Number.POSITIVE_INFINITY, signal }: AsyncOptions = {}): Promise<Item | undefined> {
+    checkTimeout(timeoutMs)
+    const deadline = deadlineIn(timeoutMs)
+    signal?.throwIfAborted()
+    for (;;) {
+      const item = this.tryPop()
+      if (item !== undefined || this.ended) return item
+      // Another popAsync of this end may take the item first: then wait again.
+      if (!(await awaitPeerAsync(this.words, TAIL, this.head, deadline, this.#patience, signal))) return undefined
+    }
+  }
+
+  popMany(into: { readonly length: number; [index: number]: Item }): number {
+    let popped = 0
+    for (; popped < into.length; popped++) {
+      const item = this.tryPop()
+      if (item === undefined) break
+      into[popped] = item
+    }
+    return popped
+  }
+
+  drain(use: (item: Item) => void): number {
+    let drained = 0
+    for (let item = this.tryPop(); item !== undefined; item = this.tryPop(), drained++) use(item)
+    return drained
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Item, void, undefined> {
+    for (let item = await this.popAsync(); item !== undefined; item = await this.popAsync()) yield item
+  }
+
+  flush(): void {
+    if (this.head === this.#released) return
+    this.#release()
+  }
+
+  flushHeld(): void {
+    this.#listed = false
+    this.flush()
+  }
+
+  close(): void {
+    if (this.closedHere) return
+    this.flush()
+    this.closedHere = true
+    // A ring that looks empty sends tryPop to findItems, which declines: closing costs the fast path nothing.
+    this.limit = this.head
+    close(this.words, HEAD, this.#patience.waiting)
+  }
+
+  get closed(): boolean {
+    return isClosed(this.words)
+  }
+
+  get ended(): boolean {
+    if (this.closedHere) return true
+    if (this.overwriting) this.#catchUp()
+    return hasEnded(this.words, this.head) && endedBy(this.words, 'producer') === undefined
+  }
+
+  get size(): number {
+    return sizeOf(this.words, this.slotsInUse) / this.#slotsPerUnit
+  }
+
+  stats(): Stats {
+    this.flush()
+    return this.totals.read()
+  }
+
+  ref(): this {
+    this.#patience = { ...this.#patience, keepAlive: true }
+    return this
+  }
+
+  unref(): this {
+    this.#patience = { ...this.#patience, keepAlive: false }
+    return this
+  }
+
+  /** Slots with items that are known of; no more than there can be, whatever the peer's word says. */
+  protected known(): number {
+    return Math.min(((this.limit - this.head) | 0) >>> 2, this.slotsInUse)
+  }
+
+  /**
+   * Refreshes the cached TAIL, and so acquires the slots that the producer published. Gives back what is read first, as
+   * that may be what the producer waits for.
+   *
+   * @throws why the stream is over, where its producer did not close it
+   */
+  protected findItems(): boolean {
+    if (this.closedHere) return false
+    this.flush()
+    flushPending()
+    if (this.overwriting) this.#catchUp()
+    else this.totals.note(HEAD, this.head)
+    const tail = Atomics.load(this.words, TAIL)
+    this.limit = tail & COUNT
+    if (this.limit !== this.head) return true
+    if ((tail & CLOSED) !== 0) {
+      const error = endedBy(this.words, 'producer')
+      if (error !== undefined) throw error
+    }
+    return false
+  }
+
+  /**
+   * The item in the next `slots` slots has been read.
+   *
+   * @returns `false`: it had been overwritten before it was taken, so what was read is nothing
+   */
+  protected advance(slots: number): boolean {
+    this.head = (this.head + slots * ITEM) | 0
+    return ((this.head - this.#lookAt) | 0) < 0 || this.#releaseOrHold()
+  }
+
+  /**
+   * Gives back at once when the producer sleeps until there is room: by a plain read of HEAD, which may be late and is a
+   * hint. Looks again at each doubling of what is held back, and every {@link LOOK_SLOTS}.
+   */
+  #releaseOrHold(): boolean {
+    const held = (this.head - this.#released) | 0
+    if (held >= this.#gather || ((this.words[HEAD] as number) & WAITING) !== 0) return this.#release()
+    this.#lookAt = (this.head + Math.min(held, LOOK_SLOTS * ITEM)) | 0
+    if (!this.#listed) {
+      this.#listed = true
+      flushLater(this)
+    }
+    return true
+  }
+
+  /**
+   * Whether the oldest item is still the one at `head`, where the producer may overwrite it: by a read-modify-write, which
+   * no earlier read of the item can be put behind.
+   */
+  protected isStillThere(): boolean {
+    if (Atomics.compareExchange(this.words, HEAD, this.head, this.head) === this.head) return true
+    this.#catchUp()
+    return false
+  }
+
+  #release(): boolean {
+    const from = this.#released
+    this.#released = this.head
+    this.#lookAt = (this.head + ITEM) | 0
+    if (this.overwriting) {
+      if (Atomics.compareExchange(this.words, HEAD, from, this.head) === from) return true
+      this.#catchUp()
+      return false
+    }
+    publish(this.words, HEAD, from, this.head, this.#patience.waiting)
+    return true
+  }
+
+  /** Goes on where the producer has moved HEAD to. */
+  #catchUp(): void {
+    const head = Atomics.load(this.words, HEAD) & COUNT
+    this.head = head
+    this.#released = head
+    this.#lookAt = (head + ITEM) | 0
+    if (((this.limit - head) | 0) < 0) this.limit = head
+  }
+}

@@ -1,0 +1,259 @@
+import { closedError } from '../errors.js'
+import { endedBy, FAILED, type Memory, setState, writeFailure } from '../memory.js'
+import type { AsyncOptions, AsyncProducer } from '../queue.js'
+import { checkTimeout, deadlineIn } from '../timeout.js'
+import { flushLater, flushPending, type Holding } from './pending.js'
+import { type Stats, Totals } from './totals.js'
+import {
+  awaitPeer,
+  awaitPeerAsync,
+  backOff,
+  CLOSED,
+  COUNT,
+  close,
+  HEAD,
+  heldBack,
+  ITEM,
+  isClosed,
+  type Patience,
+  publish,
+  sizeOf,
+  TAIL,
+} from './words.js'
+
+/** Items of one slot that the producer may hold back. */
+const SLOTS_HELD = 64
+
+export interface EndOptions extends Patience {
+  /** Whether items may be held back for a moment, to be published together. */
+  readonly adaptive: boolean
+}
+
+/**
+ * The producing side of the protocol, whatever the items are: room, publication, waiting, the end. A subclass writes an
+ * item into the slots from `tail` on, having asked for room, and then advances.
+ *
+ *   released by the consumer        published         held back     room
+ *   |                               |                 |             |
+ *   v  [ HEAD … items … published ) v [ … hidden … )  v [ free … )  v limit = HEAD + size
+ */
+export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding {
+  readonly capacity: number
+  protected readonly words: Int32Array
+  /** Slots that may be in use. */
+  protected readonly slotsInUse: number
+  /** The next slot to be written, times ITEM, counted on for ever in 32 bits. */
+  protected tail: number
+  /** The tail at which the ring is full, by the cached HEAD. Never beyond the truth, as HEAD only grows. */
+  protected limit: number
+  protected closedHere = false
+  readonly #slotsPerUnit: number
+  protected readonly totals: Totals
+  readonly #memory: Memory
+  #patience: Patience
+  /** What TAIL holds, but for WAITING. */
+  #published: number
+  /** Slots that may be held back, times ITEM: 1 where each is published at once. */
+  readonly #gather: number
+  /** The tail at which to look whether what is held back should be published. */
+  #lookAt: number
+  #listed = false
+  /** Slots that the last refresh of the cached HEAD brought, times ITEM. */
+  #found = 0
+
+  constructor(memory: Memory, { adaptive, ...patience }: EndOptions) {
+    const { words, capacity, size } = memory
+    this.capacity = capacity
+    this.words = words
+    this.slotsInUse = size
+    this.#slotsPerUnit = memory.slotsPerUnit
+    this.totals = new Totals(memory)
+    this.#memory = memory
+    this.#patience = patience
+    this.tail = Atomics.load(words, TAIL) & COUNT
+    this.limit = this.tail
+    this.#published = this.tail
+    this.#gather = adaptive ? heldBack(memory, SLOTS_HELD) : ITEM
+    this.#lookAt = (this.tail + ITEM) | 0
+  }
+
+  abstract tryPush(item: Item): boolean
+
+  /**
+   * What is pushed in place of `item`, so that waiting for room converts it once only.
+   *
+   * @throws where it can't be pushed at all
+   */
+  protected prepare(item: Item): Item {
+    return item
+  }
+
+  /** Slots that the oldest item takes, for the policy that overwrites it. */
+  protected oldestSlots(_head: number): number {
+    return 1
+  }
+
+  push(item: Item, timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
+    checkTimeout(timeoutMs)
+    const prepared = this.prepare(item)
+    this.#throwIfUnwanted()
+    if (this.tryPush(prepared)) return true
+    if (timeoutMs === 0 || this.#memory.onFull !== 'block') return false
+    const deadline = deadlineIn(timeoutMs)
+    for (;;) {
+      if (!awaitPeer(this.words, HEAD, this.#seenHead(), deadline, this.#patience)) return false
+      this.#throwIfUnwanted()
+      if (this.tryPush(prepared)) return true
+    }
+  }
+
+  async pushAsync(item: Item, { timeoutMs = Number.POSITIVE_INFINITY, signal }: AsyncOptions = {}): Promise<boolean> {
+    checkTimeout(timeoutMs)
+    const prepared = this.prepare(item)
+    const deadline = deadlineIn(timeoutMs)
+    signal?.throwIfAborted()
+    for (;;) {
+      this.#throwIfUnwanted()
+      if (this.tryPush(prepared)) return true
+      if (this.#memory.onFull !== 'block') return false
+      // Another pushAsync of this end may take the room first: then wait again.
+      if (!(await awaitPeerAsync(this.words, HEAD, this.#seenHead(), deadline, this.#patience, signal))) return false
+    }
+  }
+
+  pushMany(items: ArrayLike<Item>): number {
+    // Reading or converting an item may run code that pushes, so each goes in by itself.
+    let pushed = 0
+    while (pushed < items.length && this.tryPush(items[pushed] as Item)) pushed++
+    return pushed
+  }
+
+  flush(): void {
+    const from = this.#published
+    if (this.tail === from) return
+    this.#published = this.tail
+    this.#lookAt = (this.tail + ITEM) | 0
+    publish(this.words, TAIL, from, this.tail, this.#patience.waiting)
+  }
+
+  flushHeld(): void {
+    this.#listed = false
+    this.flush()
+  }
+
+  close(): void {
+    if (this.closedHere) return
+    this.flush()
+    this.closedHere = true
+    // A ring that looks full sends tryPush to findRoom, which throws: closing costs the fast path nothing.
+    this.limit = this.tail
+    this.totals.note(TAIL, this.tail)
+    close(this.words, TAIL, this.#patience.waiting)
+  }
+
+  fail(error: unknown): void {
+    if (this.closedHere) return
+    writeFailure(this.words, error instanceof Error ? error.message : String(error))
+    setState(this.words, 'producer', FAILED)
+    this.close()
+  }
+
+  get closed(): boolean {
+    return isClosed(this.words)
+  }
+
+  get size(): number {
+    return sizeOf(this.words, this.slotsInUse) / this.#slotsPerUnit
+  }
+
+  stats(): Stats {
+    return this.totals.read()
+  }
+
+  ref(): this {
+    this.#patience = { ...this.#patience, keepAlive: true }
+    return this
+  }
+
+  unref(): this {
+    this.#patience = { ...this.#patience, keepAlive: false }
+    return this
+  }
+
+  /** Free slots that are known of. */
+  protected room(): number {
+    return Math.min(((this.limit - this.tail) | 0) >>> 2, this.slotsInUse)
+  }
+
+  /**
+   * Refreshes the cached HEAD, and so acquires the slots that the consumer gave back; makes room where the policy is to
+   * overwrite. A full ring is no time to hold anything back.
+   */
+  protected findRoom(slots: number): boolean {
+    if (this.closedHere) throw closedError()
+    this.flush()
+    flushPending()
+    backOff(this.words, this.#found, this.slotsInUse)
+    this.totals.note(TAIL, this.tail)
+    let head = Atomics.load(this.words, HEAD)
+    if (this.#memory.onFull === 'overwrite-oldest') head = this.#discardOldest(head, slots)
+    this.limit = ((head & COUNT) + this.slotsInUse * ITEM) | 0
+    this.#found = (this.limit - this.tail) | 0
+    return this.room() >= slots
+  }
+
+  /** For an item that found no room. */
+  protected refuse(): false {
+    if (this.#memory.onFull === 'drop-newest') this.totals.countDropped()
+    return false
+  }
+
+  /** The next `slots` slots are written. */
+  protected advance(slots: number): void {
+    this.tail = (this.tail + slots * ITEM) | 0
+    if (((this.tail - this.#lookAt) | 0) >= 0) this.#publishOrHold()
+  }
+
+  /**
+   * Publishes at once when the consumer has taken all that is published, as it wants more then: by a plain read of HEAD,
+   * which may be late and is a hint. While it is busy, looks again at each doubling of what is held back: a look at each
+   * push would cost as much as the push.
+   */
+  #publishOrHold(): void {
+    const held = (this.tail - this.#published) | 0
+    if (held >= this.#gather || (((this.words[HEAD] as number) ^ this.#published) & COUNT) === 0) {
+      this.flush()
+      return
+    }
+    this.#lookAt = (this.tail + held) | 0
+    if (this.#listed) return
+    this.#listed = true
+    flushLater(this)
+  }
+
+  /**
+   * Takes the oldest items from the consumer until there is room. Each is taken by a compareExchange of HEAD, as the
+   * consumer takes them: one of the two wins each item.
+   *
+   * @returns the last HEAD
+   */
+  #discardOldest(word: number, slots: number): number {
+    let head = word
+    while ((((head & COUNT) + (this.slotsInUse - slots) * ITEM - this.tail) | 0) < 0) {
+      const next = (head + this.oldestSlots(head) * ITEM) | 0
+      const found = Atomics.compareExchange(this.words, HEAD, head, next)
+      if (found === head) this.totals.countOverwritten(next)
+      head = found === head ? next : found
+    }
+    return head
+  }
+
+  /** The HEAD by which there was no room. */
+  #seenHead(): number {
+    return (this.limit - this.slotsInUse * ITEM) | 0
+  }
+
+  #throwIfUnwanted(): void {
+    if ((Atomics.load(this.words, HEAD) & CLOSED) !== 0) throw endedBy(this.words, 'consumer') ?? closedError()
+  }
+}
