@@ -1,5 +1,6 @@
 // Our queues beside what programs use instead, between two workers: `node bench/js/run.mjs --workloads singles,rpc`.
 import { writeFileSync } from 'node:fs'
+import { loadavg, cpus as machineCpus } from 'node:os'
 import { machine, runtime } from '../lib/report.js'
 import { withProgram } from '../native/program.mjs'
 import { loadPeers, rowsOf, WORKLOADS } from './catalogue.js'
@@ -32,6 +33,7 @@ console.log(machine())
 console.log(pinning)
 console.log(describe(settings))
 console.log('Medians (min–max). A ratio compares two samples of one round, with the best configuration of the other.')
+warnOfLoad()
 try {
   if (settings.native) await withProgram(measureAll)
   else await measureAll()
@@ -58,6 +60,16 @@ async function inRuntime(name) {
 function describe({ capacity, items, seconds, rounds, seed }) {
   const length = items === undefined ? `${seconds} s a sample` : `${items} items a sample`
   return `capacity ${capacity} · ${length}, fresh workers, warmed up · ${rounds} rounds, the first dropped · seed ${seed}`
+}
+
+function warnOfLoad() {
+  const [load] = loadavg()
+  const count = machineCpus().length
+  if (load < count) return
+  console.error(
+    `[spsc] [bench] load average ${load.toFixed(1)} on ${count} CPUs: ends that spin wait for each other's time slice, ` +
+      'and no figure below means anything; stop what else runs',
+  )
 }
 
 /** @param native path of the C++ program, where there is one */
