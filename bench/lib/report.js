@@ -1,10 +1,17 @@
 import { cpus, loadavg } from 'node:os'
 import { max, median, min } from 'simple-statistics'
 
+/** `node v22.1.0`, `bun 1.2.0` or `deno 2.1.0`: the last two claim to be Node as well. */
+export function runtime() {
+  const { bun, deno } = process.versions
+  if (bun) return `bun ${bun}`
+  return deno ? `deno ${deno}` : `node ${process.version}`
+}
+
 export function machine() {
   const load = loadavg().map((average) => average.toFixed(2))
   return [
-    `node ${process.version} ${process.platform}-${process.arch} · load average ${load.join(' ')}`,
+    `${runtime()} ${process.platform}-${process.arch} · load average ${load.join(' ')}`,
     `${cpus().length} × ${cpus()[0]?.model.trim()}`,
   ].join('\n')
 }

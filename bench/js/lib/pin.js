@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 
 /** CPUs this process may use, as the kernel lists them (`0-1,4`); empty where it doesn't say. */
 function allowedCpus() {
@@ -20,10 +20,13 @@ export function chooseCpus() {
   if (allowed.length < 2) return { cpus: [], pinning: 'not pinned: fewer than two CPUs known to be allowed' }
   if (spawnSync('taskset', ['--version']).error) return { cpus: [], pinning: 'not pinned: no taskset' }
   const cpus = [allowed[0], allowed.at(-1)]
-  return { cpus, pinning: `producer on CPU ${cpus[0]}, consumer on CPU ${cpus[1]}` }
+  return { cpus, pinning: `producer or client on CPU ${cpus[0]}, consumer or server on CPU ${cpus[1]}` }
 }
 
-export function pin(tid, cpu) {
-  const { status, stderr } = spawnSync('taskset', ['-pc', String(cpu), String(tid)], { encoding: 'utf8' })
+/** Pins the calling thread; `undefined` pins nothing. */
+export function pin(cpu) {
+  if (cpu === undefined) return
+  const tid = readlinkSync('/proc/thread-self').split('/').at(-1)
+  const { status, stderr } = spawnSync('taskset', ['-pc', String(cpu), tid], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`taskset can't pin thread ${tid} to CPU ${cpu}: ${stderr.trim()}`)
 }
