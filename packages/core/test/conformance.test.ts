@@ -61,6 +61,9 @@ const NOTICED: Record<string, readonly string[]> = {
   pushTimesOut: ['times out on a full and on an empty queue', 'wakes a waiting producer by room and by close'],
   countsBatchesWrong: ['moves batches as far as there is room'],
   stampsBackwards: ['is measured by the laboratory, paced and flat out'],
+  popAsyncTimesOut: ['wakes a waiting consumer by an item and by close'],
+  pushAsyncTimesOut: ['wakes a waiting producer by room and by close'],
+  givesAwayTwice: ['gives an end that must be transferred away once'],
   endsIterationEarly: ['waits on an event loop, and its iteration ends with the stream'],
 }
 
