@@ -19,7 +19,7 @@ export interface ProducerCounts {
 /** A look at the clock costs as much as several pushes: at interval 0 there is one in this time, or every 1024 items. */
 const LOOK_NS = 20_000
 const MAX_BURST = 1024
-/** The same where a look is cheap beside a push. */
+/** Items between two looks where the end waits on its event loop; it also looks after each wait. */
 const ASYNC_BURST = 16
 
 /** One attempt to hand over a value as the scenario wants it when the queue is full. `false`: dropped. */
