@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { ThreadReport, ThreadTask } from './conformance.js'
+import type { ThreadReport, ThreadScript, ThreadTask } from './conformance.js'
 import { deriveConsumer, deriveProducer } from './derive.js'
 import { errorCode, SpscError } from './errors.js'
 import { loadBackend } from './plugin.js'
@@ -8,30 +8,36 @@ import { sleep } from './waiting.js'
 
 const { backend, handle, script, patienceMs } = workerData as ThreadTask
 
+type Script<Action> = Extract<ThreadScript, { action: Action }>
+
 /** Sends 0, 1, 2 … and closes, also when it fails: the other end is not left waiting. */
-function send(queue: Queue, count: number): number {
+async function send(queue: Queue, { count, wait, delayMs }: Script<'send'>): Promise<ThreadReport> {
   const producer = deriveProducer(queue.producer())
-  sleep(script.delayMs)
+  const push =
+    wait === 'block'
+      ? (item: number) => producer.push(item, patienceMs)
+      : (item: number) => producer.pushAsync(item, { timeoutMs: patienceMs })
+  sleep(delayMs)
   try {
     for (let item = 0; item < count; item++) {
-      if (!producer.push(item, patienceMs))
-        throw new SpscError('ERR_PLUGIN_HUNG', 'conformance', `push ${item} timed out`)
+      if (!(await push(item))) throw new SpscError('ERR_PLUGIN_HUNG', 'conformance', `push ${item} timed out`)
     }
   } finally {
     producer.close()
   }
-  return count
+  return { items: count, inOrder: true }
 }
 
 /** Receives until the stream ends. */
-function receive(queue: Queue): { items: number; inOrder: boolean } {
+async function receive(queue: Queue, { wait, delayMs }: Script<'receive'>): Promise<ThreadReport> {
   const consumer = deriveConsumer(queue.consumer())
-  sleep(script.delayMs)
+  const pop = wait === 'block' ? () => consumer.pop(patienceMs) : () => consumer.popAsync({ timeoutMs: patienceMs })
+  sleep(delayMs)
   let items = 0
   let inOrder = true
   for (;;) {
     // An item may have come between the time-out and close(): after seeing `closed`, look once more.
-    const value = consumer.pop(patienceMs) ?? (consumer.closed ? consumer.tryPop() : undefined)
+    const value = (await pop()) ?? (consumer.closed ? consumer.tryPop() : undefined)
     if (value === undefined) break
     inOrder &&= value === items++
   }
@@ -41,10 +47,10 @@ function receive(queue: Queue): { items: number; inOrder: boolean } {
   return { items, inOrder }
 }
 
-function perform(queue: Queue): ThreadReport {
-  if (script.action === 'send') return { items: send(queue, script.count), inOrder: true }
-  if (script.action === 'receive') return receive(queue)
-  const end = script.end === 'producer' ? queue.producer() : queue.consumer()
+function perform(queue: Queue): ThreadReport | Promise<ThreadReport> {
+  if (script.action === 'send') return send(queue, script)
+  if (script.action === 'receive') return receive(queue, script)
+  const end = queue[script.end]()
   sleep(script.delayMs)
   if (script.action === 'close') end.close()
   return { items: 0, inOrder: true }
@@ -52,7 +58,7 @@ function perform(queue: Queue): ThreadReport {
 
 async function report(): Promise<ThreadReport> {
   try {
-    return perform((await loadBackend(backend)).attach(handle))
+    return await perform((await loadBackend(backend)).attach(handle))
   } catch (error) {
     return { items: 0, inOrder: false, error: errorCode(error, 'ERR_PLUGIN_FAILED') }
   }

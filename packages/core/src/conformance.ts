@@ -1,7 +1,8 @@
+import type { TransferListItem } from 'node:worker_threads'
 import type { Collector } from './collector.js'
-import { deriveConsumer, deriveProducer } from './derive.js'
+import { deriveConsumer, deriveProducer, deriveTransfer } from './derive.js'
 import { errorCode } from './errors.js'
-import type { Queue, QueueBackend } from './queue.js'
+import type { Queue, QueueBackend, Role } from './queue.js'
 import { parseScenario } from './scenario.js'
 import { END } from './sequence.js'
 import { ABSENT_TIME, type Trace, traceLength } from './trace.js'
@@ -9,11 +10,15 @@ import { ABSENT_TIME, type Trace, traceLength } from './trace.js'
 /** A runner's function that registers a test: ava's `test`, node:test's `test`, mocha's `it`. */
 export type RegisterTest = (title: string, body: (...context: unknown[]) => Promise<void>) => unknown
 
+/** How a thread waits: in `push` and `pop`, or on its event loop in `pushAsync` and `popAsync`. */
+export type ThreadWait = 'block' | 'async'
+
 /** A script for the thread at one end; see `conformance-worker.ts`. */
-export type ThreadScript =
-  | { readonly end: 'producer'; readonly action: 'send'; readonly count: number; readonly delayMs: number }
-  | { readonly end: 'consumer'; readonly action: 'receive'; readonly delayMs: number }
-  | { readonly end: 'producer' | 'consumer'; readonly action: 'claim' | 'close'; readonly delayMs: number }
+export type ThreadScript = { readonly delayMs: number } & (
+  | { readonly end: 'producer'; readonly action: 'send'; readonly wait: ThreadWait; readonly count: number }
+  | { readonly end: 'consumer'; readonly action: 'receive'; readonly wait: ThreadWait }
+  | { readonly end: Role; readonly action: 'claim' | 'close' }
+)
 
 /** What the thread saw: `items` in order from 0, and the error code it ended with. */
 export interface ThreadReport {
@@ -58,9 +63,15 @@ function throwsCode(action: () => unknown, code: string, what: string): void {
 async function inThread(backend: QueueBackend, queue: Queue, script: ThreadScript): Promise<ThreadReport> {
   const { Worker } = await import('node:worker_threads')
   const { module, name, supports } = backend
-  const patienceMs = supports.block ? Number.POSITIVE_INFINITY : PATIENCE_MS
-  const task: ThreadTask = { backend: { module, name }, handle: queue.handle, script, patienceMs }
-  const worker = new Worker(new URL('./conformance-worker.js', import.meta.url), { workerData: task })
+  const patienceMs = 'wait' in script && supports[script.wait] ? Number.POSITIVE_INFINITY : PATIENCE_MS
+  // A claim is of an end that is taken already and can't be given away.
+  const { handle, transferList } =
+    script.action === 'claim' ? { handle: queue.handle, transferList: [] } : deriveTransfer(queue, script.end)
+  const task: ThreadTask = { backend: { module, name }, handle, script, patienceMs }
+  const worker = new Worker(new URL('./conformance-worker.js', import.meta.url), {
+    workerData: task,
+    transferList: transferList as TransferListItem[],
+  })
   let late: NodeJS.Timeout | undefined
   try {
     return await new Promise<ThreadReport>((resolve, reject) => {
@@ -75,6 +86,11 @@ async function inThread(backend: QueueBackend, queue: Queue, script: ThreadScrip
     clearTimeout(late)
     await worker.terminate()
   }
+}
+
+/** Waiting on an event loop that core derives is core's own and proved there. */
+function waitsOf({ supports }: QueueBackend): readonly ThreadWait[] {
+  return supports.async ? ['block', 'async'] : ['block']
 }
 
 /** Counts the rows of delivered items whose times are out of order. */
@@ -171,6 +187,24 @@ const cases: Record<string, Case> = {
     for (const end of ['producer', 'consumer'] as const) {
       const report = await inThread(backend, queue, { end, action: 'claim', delayMs: 0 })
       equal(report.error, 'ERR_CLAIMED', `a second ${end} in another thread`)
+    }
+  },
+
+  'gives an end that must be transferred away once': ({ create, attach }) => {
+    for (const [given, kept] of [
+      ['producer', 'consumer'],
+      ['consumer', 'producer'],
+    ] as const) {
+      const queue = create({ capacity: 4 })
+      const transfer = queue.transfer?.bind(queue)
+      if (transfer === undefined) return
+      const { handle } = transfer(given)
+      throwsCode(() => transfer(given), 'ERR_CLAIMED', `a second transfer of the ${given}`)
+      throwsCode(() => queue[given](), 'ERR_CLAIMED', `a claim of the ${given} that was given away`)
+      attach(handle)[given]()
+      throwsCode(() => attach(handle)[given](), 'ERR_CLAIMED', `a second ${given} by attach`)
+      queue[kept]()
+      throwsCode(() => transfer(kept), 'ERR_CLAIMED', `a transfer of the ${kept} that was claimed`)
     }
   },
 
@@ -272,46 +306,52 @@ const cases: Record<string, Case> = {
   },
 
   'moves every item in order between two threads': async (backend) => {
-    for (const capacity of [1, 8, 1024]) {
-      const queue = backend.create({ capacity })
-      const count = capacity === 1 ? 2000 : 20_000
-      const [sent, received] = await Promise.all([
-        inThread(backend, queue, { end: 'producer', action: 'send', count, delayMs: 0 }),
-        inThread(backend, queue, { end: 'consumer', action: 'receive', delayMs: 0 }),
-      ])
-      equal(sent.error, undefined, 'producer error')
-      equal(received.error, undefined, 'consumer error')
-      equal(received.items, count, `items received at capacity ${capacity}`)
-      equal(received.inOrder, true, 'order')
+    for (const wait of waitsOf(backend)) {
+      for (const capacity of [1, 8, 1024]) {
+        const queue = backend.create({ capacity })
+        const count = capacity === 1 ? 2000 : 20_000
+        const [sent, received] = await Promise.all([
+          inThread(backend, queue, { end: 'producer', action: 'send', wait, count, delayMs: 0 }),
+          inThread(backend, queue, { end: 'consumer', action: 'receive', wait, delayMs: 0 }),
+        ])
+        equal(sent.error, undefined, 'producer error')
+        equal(received.error, undefined, 'consumer error')
+        equal(received.items, count, `items received at capacity ${capacity}`)
+        equal(received.inOrder, true, 'order')
+      }
     }
   },
 
   'wakes a waiting consumer by an item and by close': async (backend) => {
-    for (const count of [1, 0]) {
-      const queue = backend.create({ capacity: 4 })
-      const [, received] = await Promise.all([
-        inThread(backend, queue, { end: 'producer', action: 'send', count, delayMs: PEER_WAITS_MS }),
-        inThread(backend, queue, { end: 'consumer', action: 'receive', delayMs: 0 }),
-      ])
-      equal(received.error, undefined, 'consumer error')
-      equal(received.items, count, 'items received')
+    for (const wait of waitsOf(backend)) {
+      for (const count of [1, 0]) {
+        const queue = backend.create({ capacity: 4 })
+        const [, received] = await Promise.all([
+          inThread(backend, queue, { end: 'producer', action: 'send', wait, count, delayMs: PEER_WAITS_MS }),
+          inThread(backend, queue, { end: 'consumer', action: 'receive', wait, delayMs: 0 }),
+        ])
+        equal(received.error, undefined, 'consumer error')
+        equal(received.items, count, 'items received')
+      }
     }
   },
 
   'wakes a waiting producer by room and by close': async (backend) => {
-    const drained = backend.create({ capacity: 1 })
-    const [sent, received] = await Promise.all([
-      inThread(backend, drained, { end: 'producer', action: 'send', count: 3, delayMs: 0 }),
-      inThread(backend, drained, { end: 'consumer', action: 'receive', delayMs: PEER_WAITS_MS }),
-    ])
-    equal(sent.error, undefined, 'producer error')
-    equal(received.items, 3, 'items received')
-    const abandoned = backend.create({ capacity: 1 })
-    const [refused] = await Promise.all([
-      inThread(backend, abandoned, { end: 'producer', action: 'send', count: 3, delayMs: 0 }),
-      inThread(backend, abandoned, { end: 'consumer', action: 'close', delayMs: PEER_WAITS_MS }),
-    ])
-    equal(refused.error, 'ERR_CLOSED', 'producer error after the consumer closed')
+    for (const wait of waitsOf(backend)) {
+      const drained = backend.create({ capacity: 1 })
+      const [sent, received] = await Promise.all([
+        inThread(backend, drained, { end: 'producer', action: 'send', wait, count: 3, delayMs: 0 }),
+        inThread(backend, drained, { end: 'consumer', action: 'receive', wait, delayMs: PEER_WAITS_MS }),
+      ])
+      equal(sent.error, undefined, 'producer error')
+      equal(received.items, 3, 'items received')
+      const abandoned = backend.create({ capacity: 1 })
+      const [refused] = await Promise.all([
+        inThread(backend, abandoned, { end: 'producer', action: 'send', wait, count: 3, delayMs: 0 }),
+        inThread(backend, abandoned, { end: 'consumer', action: 'close', delayMs: PEER_WAITS_MS }),
+      ])
+      equal(refused.error, 'ERR_CLOSED', 'producer error after the consumer closed')
+    }
   },
 
   'brings the waiting it declares': ({ create, supports }) => {
@@ -327,8 +367,12 @@ const cases: Record<string, Case> = {
 
   'is measured by the laboratory, paced and flat out': async (backend) => {
     const { runReplicate } = await import('./driver.js')
-    for (const prodIntervalUs of [1000, 0]) {
-      const scenario = parseScenario('conformance', { duration: 0.05, warmup: 0.01, prodIntervalUs })
+    for (const [prodIntervalUs, onFull] of [
+      [1000, 'drop'],
+      [0, 'drop'],
+      [0, 'block'],
+    ] as const) {
+      const scenario = parseScenario('conformance', { duration: 0.05, warmup: 0.01, prodIntervalUs, onFull })
       const { offered, phases, collectors } = await runReplicate({
         backend,
         scenario,

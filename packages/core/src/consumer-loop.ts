@@ -1,10 +1,10 @@
 import { deriveConsumer } from './derive.js'
 import type { Phase } from './pipeline.js'
-import type { ConsumerEnd } from './queue.js'
+import type { Consumer, ConsumerEnd, Supports } from './queue.js'
 import type { Scenario } from './scenario.js'
 import { END, SEQUENCE_MASK } from './sequence.js'
 import type { Trace } from './trace.js'
-import { pauseFor } from './waiting.js'
+import { pauseFor, waitsOnEventLoop } from './waiting.js'
 
 export interface ConsumerCounts {
   readonly delivered: number
@@ -12,7 +12,7 @@ export interface ConsumerCounts {
   readonly endNs: bigint
 }
 
-/** Waits for the next value after the queue was found empty. */
+/** Waits for the next value after the queue was found empty. `undefined`: none comes to this thread as it is. */
 type Await = () => number | undefined
 
 function awaitFor(end: ConsumerEnd, { wait }: Scenario): Await {
@@ -38,37 +38,98 @@ function workOn(bytes: number): () => void {
   }
 }
 
+/**
+ * An end whose thread waits for items on its event loop. What has come by that waits here to be taken first, by `await`:
+ * until then `tryPop` finds nothing.
+ */
+class AsyncEnd {
+  readonly #end: ConsumerEnd
+  readonly #popAsync: Consumer['popAsync']
+  #arrived: number | undefined
+
+  constructor(end: ConsumerEnd) {
+    this.#end = end
+    this.#popAsync = deriveConsumer(end).popAsync
+  }
+
+  tryPop(): number | undefined {
+    return this.#arrived === undefined ? this.#end.tryPop() : undefined
+  }
+
+  await(): number | undefined {
+    const value = this.#arrived
+    this.#arrived = undefined
+    return value
+  }
+
+  /** `false`: the stream has ended. */
+  async arrival(): Promise<boolean> {
+    this.#arrived = await this.#popAsync()
+    return this.#arrived !== undefined
+  }
+}
+
+/** How far a phase has come. */
+interface Progress {
+  delivered: number
+  outOfOrder: number
+  position: number
+  last: number
+  row: number
+}
+
 /** Takes the items of one phase until {@link END}, stamps the sampled ones, and checks that all come in order. */
 export class ConsumerLoop {
-  readonly #end: ConsumerEnd
+  readonly #end: Pick<ConsumerEnd, 'tryPop'>
   readonly #await: Await
+  /** Resolves once an item has come, where the thread waits on its event loop. */
+  readonly #arrival: () => Promise<boolean>
   readonly #work: (() => void) | undefined
   readonly #trace: Trace
   readonly #cpu: number
 
-  constructor(end: ConsumerEnd, scenario: Scenario, trace: Trace, cpu: number) {
-    this.#end = end
-    this.#await = awaitFor(end, scenario)
+  constructor(end: ConsumerEnd, supports: Supports, scenario: Scenario, trace: Trace, cpu: number) {
+    if (waitsOnEventLoop(scenario, supports)) {
+      const asyncEnd = new AsyncEnd(end)
+      this.#end = asyncEnd
+      this.#await = () => asyncEnd.await()
+      this.#arrival = () => asyncEnd.arrival()
+    } else {
+      this.#end = end
+      this.#await = awaitFor(end, scenario)
+      this.#arrival = async () => false
+    }
     this.#work = scenario.workBytes > 0 ? workOn(scenario.workBytes) : undefined
     this.#trace = trace
     this.#cpu = cpu
   }
 
-  run(phase: Phase): ConsumerCounts {
+  async run(phase: Phase): Promise<ConsumerCounts> {
+    const progress = { delivered: 0, outOfOrder: 0, position: -1, last: SEQUENCE_MASK, row: 0 }
+    while (!this.#take(phase, progress) && (await this.#arrival()));
+    const { delivered, outOfOrder } = progress
+    return { delivered, outOfOrder, endNs: process.hrtime.bigint() }
+  }
+
+  /**
+   * Takes what comes to this thread as it is; `true`: up to {@link END}. Not async itself: a loop that may be suspended
+   * costs more for every item.
+   */
+  #take(phase: Phase, progress: Progress): boolean {
     const end = this.#end
     const work = this.#work
     const { number, popped, done, consumerCpu, consumerWaited } = this.#trace
-    let delivered = 0
-    let outOfOrder = 0
-    let position = -1
-    let last = SEQUENCE_MASK
-    let row = 0
-    let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
+    let { delivered, outOfOrder, position, last, row } = progress
+    let sampled = phase.stamped ? (number[row] as number) : Number.POSITIVE_INFINITY
+    let ended = false
     for (;;) {
       let value = end.tryPop()
       const waited = value === undefined
       if (waited) value = this.#await()
-      if (value === undefined || value === END) break
+      if (value === undefined || value === END) {
+        ended = value === END
+        break
+      }
       delivered++
       // Numbers only grow; what was dropped leaves a gap. Half the circle ahead means behind.
       const step = (value - last) & SEQUENCE_MASK
@@ -90,6 +151,11 @@ export class ConsumerLoop {
         work?.()
       }
     }
-    return { delivered, outOfOrder, endNs: process.hrtime.bigint() }
+    progress.delivered = delivered
+    progress.outOfOrder = outOfOrder
+    progress.position = position
+    progress.last = last
+    progress.row = row
+    return ended
   }
 }

@@ -1,5 +1,5 @@
 import { SpscError } from './errors.js'
-import type { AsyncOptions, Consumer, ConsumerEnd, Producer, ProducerEnd } from './queue.js'
+import type { AsyncOptions, Consumer, ConsumerEnd, Producer, ProducerEnd, Queue, Role, Transfer } from './queue.js'
 import { sleep } from './waiting.js'
 
 /** Tries before the first sleep: about the time a peer needs that is at work on another core. */
@@ -132,4 +132,15 @@ export function deriveConsumer(end: ConsumerEnd): Consumer {
       for (let value = await popAsync(); value !== undefined; value = await popAsync()) yield value
     },
   }
+}
+
+/**
+ * What takes one end of any queue to its thread: the queue's own `transfer`, or a copy of its handle.
+ *
+ * @example
+ * const { handle, transferList } = deriveTransfer(queue, 'consumer')
+ * worker.postMessage(handle, transferList)
+ */
+export function deriveTransfer(queue: Queue, role: Role): Transfer {
+  return queue.transfer?.(role) ?? { handle: queue.handle, transferList: [] }
 }

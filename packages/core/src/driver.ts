@@ -144,7 +144,7 @@ function judgeRate(
 }
 
 function waitingWarnings({ wait }: Scenario, { drive, supports }: QueueBackend): string[] {
-  if (wait !== 'block' || drive !== undefined || supports.block) return []
+  if (wait !== 'block' || drive !== undefined || supports.block || supports.async) return []
   return [
     "this queue can't block: core polls it every 0.05 to 1 ms, which is in the latency; --wait spin measures the queue",
   ]

@@ -1,12 +1,12 @@
 import { deriveProducer } from './derive.js'
 import { nowNs, storeNs } from './node-clock.js'
 import type { Phase } from './pipeline.js'
-import type { ProducerEnd } from './queue.js'
+import type { Producer, ProducerEnd, Supports } from './queue.js'
 import { seededRandom } from './random.js'
 import type { Scenario } from './scenario.js'
 import { END, SEQUENCE_MASK } from './sequence.js'
 import type { Trace } from './trace.js'
-import { pauseFor, sleep } from './waiting.js'
+import { pauseFor, sleep, waitsOnEventLoop } from './waiting.js'
 
 export interface ProducerCounts {
   readonly offered: number
@@ -19,6 +19,8 @@ export interface ProducerCounts {
 /** A look at the clock costs as much as several pushes: at interval 0 there is one in this time, or every 1024 items. */
 const LOOK_NS = 20_000
 const MAX_BURST = 1024
+/** Items between two looks where the end waits on its event loop; it also looks after each wait. */
+const ASYNC_BURST = 16
 
 /** One attempt to hand over a value as the scenario wants it when the queue is full. `false`: dropped. */
 type Push = (value: number) => boolean
@@ -61,13 +63,18 @@ function waitUntilFor({ pacing }: Scenario): (dueNs: number) => void {
   }
 }
 
+type Offers = Omit<ProducerCounts, 'startNs'>
+
 /** Offers the items of one phase, stamps the sampled ones, and ends the phase with {@link END}. */
 export class ProducerLoop {
   /** For items that come one upon the other, as the queue likes them best. */
   readonly #push: Push
   /** For items with a pause after them. */
   readonly #pushVisibly: Push
-  readonly #pushEnd: () => void
+  /** Waits for room, also where `#push` drops. */
+  readonly #pushEnd: () => unknown
+  /** Only where the end waits for room on its event loop. */
+  readonly #pushAsync: Producer['pushAsync'] | undefined
   readonly #waitUntil: (dueNs: number) => void
   readonly #scenario: Scenario
   readonly #trace: Trace
@@ -76,7 +83,7 @@ export class ProducerLoop {
   readonly #seed: number
   #random: () => number
 
-  constructor(end: ProducerEnd, scenario: Scenario, trace: Trace, cpu: number, seed: number) {
+  constructor(end: ProducerEnd, supports: Supports, scenario: Scenario, trace: Trace, cpu: number, seed: number) {
     this.#scenario = scenario
     this.#trace = trace
     this.#dueHalves = new Uint32Array(trace.due.buffer, trace.due.byteOffset, 2 * trace.rows)
@@ -84,25 +91,37 @@ export class ProducerLoop {
     // Another sequence than the choice of samples, which the same seed draws.
     this.#seed = seed ^ 0x9e3779b9
     this.#random = seededRandom(this.#seed)
-    this.#push = pushFor(end, scenario)
+    if (waitsOnEventLoop(scenario, supports)) {
+      const { pushAsync } = deriveProducer(end)
+      this.#push = pushFor(end, { ...scenario, onFull: 'drop' })
+      this.#pushAsync = scenario.onFull === 'block' ? pushAsync : undefined
+      this.#pushEnd = () => pushAsync(END)
+    } else {
+      const pushAtLast = visible(pushFor(end, { ...scenario, onFull: 'block' }), end)
+      this.#push = pushFor(end, scenario)
+      this.#pushEnd = () => pushAtLast(END)
+    }
     this.#pushVisibly = visible(this.#push, end)
-    const pushAtLast = visible(pushFor(end, { ...scenario, onFull: 'block' }), end)
-    this.#pushEnd = () => pushAtLast(END)
     this.#waitUntil = waitUntilFor(scenario)
   }
 
-  run(phase: Phase): ProducerCounts {
+  async run(phase: Phase): Promise<ProducerCounts> {
     // Anew in each phase: how many gaps the last one drew is the machine's doing.
     this.#random = seededRandom(this.#seed)
     const startNs = nowNs() + phase.settleNs
     this.#waitUntil(startNs)
-    const counts = phase.intervalNs === 0 ? this.#offerFlatOut(phase, startNs) : this.#offerPaced(phase, startNs)
-    this.#pushEnd()
-    return { ...counts, startNs }
+    const offers = await this.#offer(phase, startNs)
+    await this.#pushEnd()
+    return { ...offers, startNs }
+  }
+
+  #offer(phase: Phase, startNs: number): Offers | Promise<Offers> {
+    if (this.#pushAsync !== undefined) return this.#offerAsync(phase, startNs, this.#pushAsync)
+    return phase.intervalNs === 0 ? this.#offerFlatOut(phase, startNs) : this.#offerPaced(phase, startNs)
   }
 
   /** Interval 0: nothing is due at a time, so `due` stays absent. */
-  #offerFlatOut(phase: Phase, startNs: number): Omit<ProducerCounts, 'startNs'> {
+  #offerFlatOut(phase: Phase, startNs: number): Offers {
     const push = this.#push
     const { number } = this.#trace
     const endNs = startNs + phase.durationNs
@@ -128,7 +147,7 @@ export class ProducerLoop {
     return { offered, dropped, scheduled: offered, offersEndNs: lookedNs }
   }
 
-  #offerPaced(phase: Phase, startNs: number): Omit<ProducerCounts, 'startNs'> {
+  #offerPaced(phase: Phase, startNs: number): Offers {
     const { number } = this.#trace
     const endNs = startNs + phase.durationNs
     let offered = 0
@@ -147,13 +166,59 @@ export class ProducerLoop {
       } else if (!this.#pushVisibly(offered & SEQUENCE_MASK)) {
         dropped++
       }
-      // A relative sleep starts anew from wherever the item left it; the other pacings keep to their schedule.
-      dueNs = (this.#scenario.pacing === 'sleep' ? nowNs() : dueNs) + this.#gapNs(phase.intervalNs)
+      dueNs = this.#nextDueNs(dueNs, phase.intervalNs)
     }
-    let scheduled = offered
-    for (; dueNs < endNs; dueNs += this.#gapNs(phase.intervalNs)) scheduled++
+    const scheduled = offered + this.#unoffered(endNs, dueNs, phase.intervalNs)
     this.#waitUntil(endNs)
     return { offered, dropped, scheduled, offersEndNs: nowNs() }
+  }
+
+  /**
+   * Either of these for an end that waits for room on its event loop. They are not async themselves: a loop that may be
+   * suspended costs more for every item.
+   */
+  async #offerAsync(phase: Phase, startNs: number, pushAsync: Producer['pushAsync']): Promise<Offers> {
+    const { number, sent, pushed, producerCpu } = this.#trace
+    const paced = phase.intervalNs > 0
+    const push = paced ? this.#pushVisibly : this.#push
+    const endNs = startNs + phase.durationNs
+    let offered = 0
+    let row = 0
+    let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
+    let dueNs = startNs
+    let waited = false
+    for (; dueNs < endNs; offered++) {
+      if (paced) this.#waitUntil(dueNs)
+      if ((paced || waited || offered % ASYNC_BURST === 0) && nowNs() >= endNs) break
+      const value = offered & SEQUENCE_MASK
+      if (offered === sampled) {
+        if (paced) storeNs(this.#dueHalves, row, dueNs)
+        producerCpu[row] = this.#cpu
+        sent[row] = process.hrtime.bigint()
+      }
+      waited = !push(value)
+      if (waited) await pushAsync(value)
+      if (offered === sampled) {
+        pushed[row] = process.hrtime.bigint()
+        sampled = number[++row] as number
+      }
+      if (paced) dueNs = this.#nextDueNs(dueNs, phase.intervalNs)
+    }
+    const scheduled = paced ? offered + this.#unoffered(endNs, dueNs, phase.intervalNs) : offered
+    this.#waitUntil(endNs)
+    return { offered, dropped: 0, scheduled, offersEndNs: nowNs() }
+  }
+
+  /** A relative sleep starts anew from wherever the item left it; the other pacings keep to their schedule. */
+  #nextDueNs(dueNs: number, intervalNs: number): number {
+    return (this.#scenario.pacing === 'sleep' ? nowNs() : dueNs) + this.#gapNs(intervalNs)
+  }
+
+  /** Items that were due from `dueNs` until the end. */
+  #unoffered(endNs: number, dueNs: number, intervalNs: number): number {
+    let left = 0
+    for (let at = dueNs; at < endNs; at += this.#gapNs(intervalNs)) left++
+    return left
   }
 
   /** Exponential gaps by inversion: −ln(1 − u) · mean. */

@@ -1,10 +1,16 @@
 import type { Pipeline, PipelineSetup } from './pipeline.js'
 
+/** The two ends of a queue, by what their thread does. */
+export type Role = 'producer' | 'consumer'
+
 /** What a backend's ends bring themselves; whatever is not declared, core derives or the laboratory refuses. */
 export interface Supports {
   /** `push` and `pop` block and are woken by the peer, without polling. */
   readonly block?: boolean
-  /** `pushAsync` and `popAsync` are woken by the peer, without polling. */
+  /**
+   * `pushAsync` and `popAsync` are woken by the peer, without polling. Without `block`, the laboratory's ends then wait on
+   * their event loops.
+   */
   readonly async?: boolean
   /** Items may be byte sequences. */
   readonly bytes?: boolean
@@ -31,8 +37,8 @@ export interface AsyncOptions {
  */
 export interface ProducerEnd {
   /**
-   * Appends `value` (an integer from 0 to 2^30). `false`: the queue is full. Throws `ERR_CLOSED` after this end's
-   * `close()`. Whether it also throws once the consumer has closed is the backend's choice: `closed` tells.
+   * Appends `value` (an integer from 0 to 2^30); `tryPop` then finds it, though neither thread gets back to its event
+   * loop. `false`: the queue is full. Throws `ERR_CLOSED` after this end's `close()`. Whether it also throws once the consumer has closed is the backend's choice: `closed` tells.
    */
   tryPush(value: number): boolean
   /** End of stream: the consumer drains what is there, then ends. Idempotent. */
@@ -89,13 +95,25 @@ export interface QueueOptions {
   readonly capacity: number
 }
 
+/** What takes an end to its thread: `postMessage(handle, transferList)`. */
+export interface Transfer {
+  readonly handle: unknown
+  /** Objects in the handle that can't be copied, as a MessagePort. */
+  readonly transferList: readonly object[]
+}
+
 /**
  * A queue hands out one producer and one consumer. A second claim of either end, from any thread, throws `ERR_CLAIMED`.
  */
 export interface Queue {
   readonly capacity: number
-  /** Structured-cloneable; `attach(handle)` in another thread gives the same queue. */
+  /** Structured-cloneable; `attach(handle)` in another thread gives the same queue, but for ends that need `transfer`. */
   readonly handle: unknown
+  /**
+   * Only where an end can't be had by a copy of `handle`: gives it away, for `attach` in the one thread that gets it.
+   * Throws `ERR_CLAIMED` when the end has been claimed or given away.
+   */
+  transfer?(role: Role): Transfer
   producer(): ProducerEnd
   consumer(): ConsumerEnd
 }

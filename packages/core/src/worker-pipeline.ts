@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads'
+import { type TransferListItem, Worker } from 'node:worker_threads'
 import type { PinThread } from './affinity.js'
 import type { ConsumerCounts } from './consumer-loop.js'
+import { deriveTransfer } from './derive.js'
 import { SpscError } from './errors.js'
 import {
   isUnavailable,
@@ -11,9 +12,9 @@ import {
   type Thread,
 } from './pipeline.js'
 import type { ProducerCounts } from './producer-loop.js'
-import type { QueueBackend } from './queue.js'
+import type { QueueBackend, Role, Transfer } from './queue.js'
 import { ABSENT } from './trace.js'
-import type { FromWorker, Role, ToWorker, WorkerSetup } from './worker-protocol.js'
+import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
 
 /** An end holds no more than a few objects; a plug-in that fills this is stopped before it takes the machine down. */
 const MAX_HEAP_MIB = 512
@@ -25,10 +26,11 @@ class End {
   #answer: { resolve(message: FromWorker): void; reject(error: Error): void } | undefined
   #early: FromWorker | Error | undefined
 
-  constructor(setup: WorkerSetup) {
+  constructor(setup: WorkerSetup, transferList: readonly object[]) {
     this.role = setup.role
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), {
       workerData: setup,
+      transferList: transferList as TransferListItem[],
       name: `spsc ${setup.role}`,
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB },
     })
@@ -105,19 +107,13 @@ export async function startWorkerPipeline(
 ): Promise<Pipeline> {
   const queue = backend.create({ capacity: scenario.queueCap })
   const gate = new SharedArrayBuffer(4)
-  const end = (role: Role) =>
-    new End({
-      role,
-      backend: { module: backend.module, name: backend.name },
-      handle: queue.handle,
-      scenario,
-      trace: trace.handle,
-      gate,
-      seed,
-      cpu: placement[role] ?? ABSENT,
-    })
-  const producer = end('producer')
-  const consumer = end('consumer')
+  const { module, name } = backend
+  const common = { backend: { module, name }, scenario, trace: trace.handle, gate, seed }
+  const end = (role: Role, { handle, transferList }: Transfer) =>
+    new End({ ...common, role, handle, cpu: placement[role] ?? ABSENT }, transferList)
+  const transfers = [deriveTransfer(queue, 'producer'), deriveTransfer(queue, 'consumer')] as const
+  const producer = end('producer', transfers[0])
+  const consumer = end('consumer', transfers[1])
   const stop = async () => {
     await Promise.all([producer.stop(), consumer.stop()])
   }

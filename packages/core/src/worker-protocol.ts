@@ -3,10 +3,9 @@ import type { ErrorCode } from './errors.js'
 import type { Phase, Thread } from './pipeline.js'
 import type { PluginRef } from './plugin.js'
 import type { ProducerCounts } from './producer-loop.js'
+import type { Role } from './queue.js'
 import type { Scenario } from './scenario.js'
 import type { TraceHandle } from './trace.js'
-
-export type Role = 'producer' | 'consumer'
 
 /** What a worker is born with. */
 export interface WorkerSetup {

@@ -33,16 +33,16 @@ function rendezvous(gate: Int32Array, turn: number): void {
   else Atomics.wait(gate, 0, arrived)
 }
 
-async function prepare(): Promise<(phase: Phase) => void> {
+async function prepare(): Promise<(phase: Phase) => Promise<void>> {
   const backend = await loadBackend(setup.backend)
   const queue = backend.attach(setup.handle)
   const trace = attachTrace(setup.trace)
   if (setup.role === 'producer') {
-    const loop = new ProducerLoop(queue.producer(), setup.scenario, trace, setup.cpu, setup.seed)
-    return (phase) => send({ type: 'parked', counts: loop.run(phase) })
+    const loop = new ProducerLoop(queue.producer(), backend.supports, setup.scenario, trace, setup.cpu, setup.seed)
+    return async (phase) => send({ type: 'parked', counts: await loop.run(phase) })
   }
-  const loop = new ConsumerLoop(queue.consumer(), setup.scenario, trace, setup.cpu)
-  return (phase) => send({ type: 'parked', counts: loop.run(phase) })
+  const loop = new ConsumerLoop(queue.consumer(), backend.supports, setup.scenario, trace, setup.cpu)
+  return async (phase) => send({ type: 'parked', counts: await loop.run(phase) })
 }
 
 function fail(error: unknown): void {
@@ -53,10 +53,10 @@ try {
   const run = await prepare()
   const gate = new Int32Array(setup.gate)
   let turn = 0
-  port.on('message', (phase: ToWorker) => {
+  port.on('message', async (phase: ToWorker) => {
     try {
       rendezvous(gate, ++turn)
-      run(phase)
+      await run(phase)
     } catch (error) {
       fail(error)
     }

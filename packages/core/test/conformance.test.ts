@@ -62,6 +62,9 @@ const NOTICED: Record<string, readonly string[]> = {
   countsBatchesWrong: ['moves batches as far as there is room'],
   keepsItemsBack: ['holds nothing back past the end of the turn, nor past flush'],
   stampsBackwards: ['is measured by the laboratory, paced and flat out'],
+  popAsyncTimesOut: ['wakes a waiting consumer by an item and by close'],
+  pushAsyncTimesOut: ['wakes a waiting producer by room and by close'],
+  givesAwayTwice: ['gives an end that must be transferred away once'],
   endsIterationEarly: ['waits on an event loop, and its iteration ends with the stream'],
 }
 

@@ -3,8 +3,11 @@ import {
   type ConsumerEnd,
   deriveConsumer,
   deriveProducer,
+  deriveTransfer,
   type Producer,
   type ProducerEnd,
+  type Queue,
+  type Role,
 } from '@spsc/core'
 import test from 'ava'
 import { MemoryQueue } from './memory-queue.js'
@@ -351,4 +354,11 @@ test('a consuming end’s own methods are used, by its iteration too', async (t)
     ['popAsync'],
     ['popAsync'],
   ])
+})
+
+test('an end goes to its thread by the queue’s own transfer, else by a copy of the handle', (t) => {
+  const queue = { capacity: 1, handle: 'copied', producer: t.fail, consumer: t.fail } as unknown as Queue
+  t.deepEqual(deriveTransfer(queue, 'producer'), { handle: 'copied', transferList: [] })
+  const transfer = (role: Role) => ({ handle: `the ${role}`, transferList: [t] })
+  t.deepEqual(deriveTransfer({ ...queue, transfer }, 'consumer'), { handle: 'the consumer', transferList: [t] })
 })

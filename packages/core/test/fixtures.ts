@@ -5,3 +5,6 @@ export function fixture(path: string): string {
 
 /** The smallest correct backend. */
 export const LAMPORT = new URL('../../../examples/plugin-queue/index.js', import.meta.url).href
+
+/** A queue whose ends must be transferred, and wait on an event loop only. */
+export const MESSAGEPORT = new URL('../../../examples/plugin-messageport/index.js', import.meta.url).href
