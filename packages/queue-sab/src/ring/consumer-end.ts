@@ -47,11 +47,11 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
   protected readonly totals: Totals
   #patience: Patience
   /** What HEAD holds, but for WAITING. */
-  #released: number
+  #released = 0
   /** Slots that are given back together, times ITEM. */
-  readonly #gather: number
-  /** The head at which to look whether they should be given back. */
-  #lookAt: number
+  readonly #gather: number = 0
+  /** The head at which to look whether they should be given back: always ahead. */
+  protected lookAt = 0
   #listed = false
 
   constructor(memory: Memory, { adaptive, ...patience }: EndOptions) {
@@ -68,7 +68,7 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
     this.#released = this.head
     // Where a full ring costs items, it is full only when it is.
     this.#gather = adaptive && onFull === 'block' ? heldBack(memory, size) : ITEM
-    this.#lookAt = (this.head + ITEM) | 0
+    this.lookAt = (this.head + ITEM) | 0
   }
 
   abstract tryPop(): Item | undefined
@@ -199,17 +199,17 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
    */
   protected advance(slots: number): boolean {
     this.head = (this.head + slots * ITEM) | 0
-    return ((this.head - this.#lookAt) | 0) < 0 || this.#releaseOrHold()
+    return ((this.head - this.lookAt) | 0) < 0 || this.releaseOrHold()
   }
 
   /**
    * Gives back at once when the producer sleeps until there is room: by a plain read of HEAD, which may be late and is a
    * hint. Looks again at each doubling of what is held back, and every {@link LOOK_SLOTS}.
    */
-  #releaseOrHold(): boolean {
+  protected releaseOrHold(): boolean {
     const held = (this.head - this.#released) | 0
     if (held >= this.#gather || ((this.words[HEAD] as number) & WAITING) !== 0) return this.#release()
-    this.#lookAt = (this.head + Math.min(held, LOOK_SLOTS * ITEM)) | 0
+    this.lookAt = (this.head + Math.min(held, LOOK_SLOTS * ITEM)) | 0
     if (!this.#listed) {
       this.#listed = true
       flushLater(this)
@@ -230,7 +230,7 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
   #release(): boolean {
     const from = this.#released
     this.#released = this.head
-    this.#lookAt = (this.head + ITEM) | 0
+    this.lookAt = (this.head + ITEM) | 0
     if (this.overwriting) {
       if (Atomics.compareExchange(this.words, HEAD, from, this.head) === from) return true
       this.#catchUp()
@@ -245,7 +245,7 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
     const head = Atomics.load(this.words, HEAD) & COUNT
     this.head = head
     this.#released = head
-    this.#lookAt = (head + ITEM) | 0
+    this.lookAt = (head + ITEM) | 0
     if (((this.limit - head) | 0) < 0) this.limit = head
   }
 }

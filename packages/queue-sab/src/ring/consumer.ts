@@ -1,13 +1,18 @@
 import type { ElementType, ItemOf, ViewOf } from '../elements.js'
 import { SlotConsumer } from './slot-consumer.js'
+import { ITEM } from './words.js'
 
 /** The ring's consuming end for numbers. */
 export class RingConsumer<Type extends ElementType> extends SlotConsumer<ItemOf<Type>, ViewOf<Type>> {
   tryPop(): ItemOf<Type> | undefined {
     for (;;) {
       if (this.head === this.limit && !this.findItems()) return undefined
-      const item = this.slots[this.index()] as ItemOf<Type>
-      if (this.advance(1)) return item
+      const head = this.head
+      const item = this.slots[(head >>> 2) & this.mask] as ItemOf<Type>
+      // As `advance` does it, by hand: a call costs a quarter of the pop.
+      const next = (head + ITEM) | 0
+      this.head = next
+      if (next !== this.lookAt || this.releaseOrHold()) return item
     }
   }
 

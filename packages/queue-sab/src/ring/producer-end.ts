@@ -22,7 +22,7 @@ import {
 } from './words.js'
 
 /** Items of one slot that the producer may hold back. */
-const SLOTS_HELD = 64
+const SLOTS_HELD = 256
 
 export interface EndOptions extends Patience {
   /** Whether items may be held back for a moment, to be published together. */
@@ -52,11 +52,11 @@ export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding 
   readonly #memory: Memory
   #patience: Patience
   /** What TAIL holds, but for WAITING. */
-  #published: number
+  #published = 0
   /** Slots that may be held back, times ITEM: 1 where each is published at once. */
-  readonly #gather: number
-  /** The tail at which to look whether what is held back should be published. */
-  #lookAt: number
+  readonly #gather: number = 0
+  /** The tail at which to look whether what is held back should be published: always ahead. */
+  protected lookAt = 0
   #listed = false
   /** Slots that the last refresh of the cached HEAD brought, times ITEM. */
   #found = 0
@@ -74,7 +74,7 @@ export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding 
     this.limit = this.tail
     this.#published = this.tail
     this.#gather = adaptive ? heldBack(memory, SLOTS_HELD) : ITEM
-    this.#lookAt = (this.tail + ITEM) | 0
+    this.lookAt = (this.tail + ITEM) | 0
   }
 
   abstract tryPush(item: Item): boolean
@@ -132,7 +132,7 @@ export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding 
     const from = this.#published
     if (this.tail === from) return
     this.#published = this.tail
-    this.#lookAt = (this.tail + ITEM) | 0
+    this.lookAt = (this.tail + ITEM) | 0
     publish(this.words, TAIL, from, this.tail, this.#patience.waiting)
   }
 
@@ -211,7 +211,7 @@ export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding 
   /** The next `slots` slots are written. */
   protected advance(slots: number): void {
     this.tail = (this.tail + slots * ITEM) | 0
-    if (((this.tail - this.#lookAt) | 0) >= 0) this.#publishOrHold()
+    if (((this.tail - this.lookAt) | 0) >= 0) this.publishOrHold()
   }
 
   /**
@@ -219,13 +219,13 @@ export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding 
    * which may be late and is a hint. While it is busy, looks again at each doubling of what is held back: a look at each
    * push would cost as much as the push.
    */
-  #publishOrHold(): void {
+  protected publishOrHold(): void {
     const held = (this.tail - this.#published) | 0
     if (held >= this.#gather || (((this.words[HEAD] as number) ^ this.#published) & COUNT) === 0) {
       this.flush()
       return
     }
-    this.#lookAt = (this.tail + held) | 0
+    this.lookAt = (this.tail + held) | 0
     if (this.#listed) return
     this.#listed = true
     flushLater(this)

@@ -1,5 +1,6 @@
 import { type ElementType, type ItemOf, toSlot, type ViewOf } from '../elements.js'
 import { SlotProducer } from './slot-producer.js'
+import { ITEM } from './words.js'
 
 /** The ring's producing end for numbers. */
 export class RingProducer<Type extends ElementType> extends SlotProducer<ItemOf<Type>, ViewOf<Type>> {
@@ -8,7 +9,10 @@ export class RingProducer<Type extends ElementType> extends SlotProducer<ItemOf<
     const tail = this.tail
     if (tail === this.limit && !this.findRoom(1)) return this.refuse()
     this.slots[(tail >>> 2) & this.mask] = slot as never
-    this.advance(1)
+    // As `advance` does it, by hand: a call costs a quarter of the push.
+    const next = (tail + ITEM) | 0
+    this.tail = next
+    if (next === this.lookAt) this.publishOrHold()
     return true
   }
 

@@ -11,7 +11,7 @@ import { CLOSED, close, HEAD, isClosed, SPINS, sizeOf, TAIL } from './words.js'
 /** How this thread's end works; the two ends of a queue may differ. */
 export interface EndSettings {
   /**
-   * `adaptive`, the default: while the consumer is busy with earlier items up to 64 are held back, to be published
+   * `adaptive`, the default: while the consumer is busy with earlier items up to 256 are held back, to be published
    * together, and slots are given back a quarter of the ring at a time. Nothing stays hidden: see `flush`. Queues of
    * less than 64 hold nothing back. `each`: every push is visible at once, and every pop frees its slot at once.
    */

@@ -51,7 +51,7 @@ export const SPINS = 1000
  * are held in proportion.
  */
 export function heldBack({ size, slotsPerUnit }: Memory, most: number): number {
-  return (size < 64 ? 1 : Math.min(size >>> 2, most / slotsPerUnit ** 2)) * ITEM
+  return (size < 64 ? 1 : Math.min(size >>> 2, most / slotsPerUnit)) * ITEM
 }
 
 /** Fewer free slots than this at a refresh, and both ends are at work on the same few cache lines. */
