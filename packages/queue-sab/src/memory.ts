@@ -32,6 +32,9 @@ const SLOTS_AT = 1024
 /** Counts are modulo 2^30 and must tell more than capacity + 2 states apart; slots of 8 bytes stay within 2 GiB. */
 const MAX_CAPACITY = 2 ** 28
 
+/** Whether this machine's memory is little-endian. */
+export const LITTLE = /* @__PURE__ */ new Uint8Array(/* @__PURE__ */ Uint16Array.of(1).buffer)[0] === 1
+
 /** What happens to an item that finds the queue full. */
 export const POLICIES = ['block', 'drop-newest', 'overwrite-oldest'] as const
 export type OnFull = (typeof POLICIES)[number]

@@ -1,4 +1,5 @@
 import { optionError, QueueError } from '../errors.js'
+import { LITTLE } from '../memory.js'
 
 /** Text of at most so many ASCII characters: `ascii8` holds eight. */
 export type TextField = `ascii${number}`
@@ -19,7 +20,7 @@ export interface Accessor {
   readonly [AT]: number
 }
 
-interface Property<Value> {
+export interface Property<Value> {
   get(this: Accessor): Value
   set(this: Accessor, value: Value): void
 }
@@ -31,8 +32,6 @@ export interface Field {
   /** Reads and writes the field `offset` bytes into an accessor's slot. */
   property(view: DataView, offset: number): Property<never>
 }
-
-const LITTLE = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 // One literal each, in place of one with a parameter: an engine optimises a function by what passed through its source.
 const NUMBERS: Record<string, Field> = {

@@ -2,9 +2,10 @@ import { optionError } from '../errors.js'
 import type { ItemType } from '../item-type.js'
 import { type Memory, slotsOf } from '../memory.js'
 import type { SpanConsumer, SpanProducer } from '../queue.js'
+import type { EndOptions } from '../ring/producer-end.js'
 import { SlotConsumer } from '../ring/slot-consumer.js'
 import { SlotProducer } from '../ring/slot-producer.js'
-import { type Accessor, AT, type Field, type FieldType, fieldOf, type ValueOf } from './fields.js'
+import { type Accessor, AT, type Field, type FieldType, fieldOf, type Property, type ValueOf } from './fields.js'
 
 /** Names and types of a record's fields. */
 export type Schema = Readonly<Record<string, FieldType>>
@@ -64,17 +65,15 @@ export function record<const Fields extends Schema>(
   }
   const placed = place(entries)
   const slotBytes = Math.ceil(placed.end / SLOT_ALIGNMENT) * SLOT_ALIGNMENT
-  const slots = (memory: Memory) => accessors(slotsOf(memory, DataView), placed.fields, slotBytes)
+  const bind = (memory: Memory) => bound(slotsOf(memory, DataView), placed.fields, slotBytes)
   return {
     name: 'record',
     code: 9,
     slotBytes,
     schema: hash(JSON.stringify(entries)),
     slotsPerUnit: 1,
-    producer: (memory, options) =>
-      new Producer(memory, options, slots(memory), names) as unknown as RecordProducer<Fields>,
-    consumer: (memory, options) =>
-      new Consumer(memory, options, slots(memory), names) as unknown as RecordConsumer<Fields>,
+    producer: (memory, options) => new Producer(memory, options, bind(memory)) as unknown as RecordProducer<Fields>,
+    consumer: (memory, options) => new Consumer(memory, options, bind(memory)) as unknown as RecordConsumer<Fields>,
   }
 }
 
@@ -103,8 +102,16 @@ function hash(text: string): number {
   return value | 0
 }
 
-/** An object per slot, all of one class whose properties read and write the slot. */
-function accessors(view: DataView, fields: readonly Placed[], slotBytes: number): Slots {
+/** A record's fields in one memory. */
+interface Bound {
+  /** An object per slot, all of one class whose properties read and write the slot. */
+  readonly slots: Slots
+  readonly names: readonly string[]
+  /** The accessors' own functions: to go by the name of a property that varies is many times slower. */
+  readonly properties: readonly Property<unknown>[]
+}
+
+function bound(view: DataView, fields: readonly Placed[], slotBytes: number): Bound {
   class RecordAccessor {
     readonly [AT]: number
 
@@ -117,48 +124,42 @@ function accessors(view: DataView, fields: readonly Placed[], slotBytes: number)
       return Object.fromEntries(fields.map(({ name }) => [name, (this as unknown as Plain)[name]]))
     }
   }
-  for (const { name, offset, field } of fields) {
-    Object.defineProperty(RecordAccessor.prototype, name, { ...field.property(view, offset), enumerable: true })
-  }
+  const properties = fields.map(({ offset, field }) => field.property(view, offset) as unknown as Property<unknown>)
+  fields.forEach(({ name }, i) => {
+    Object.defineProperty(RecordAccessor.prototype, name, { ...properties[i], enumerable: true, configurable: true })
+  })
   const count = Math.floor(view.byteLength / slotBytes)
-  return Array.from({ length: count }, (_, slot) => new RecordAccessor(slot * slotBytes)) as unknown as Slots
-}
-
-function copy(from: Plain, to: Plain, names: readonly string[]): void {
-  for (let i = 0; i < names.length; i++) {
-    const name = names[i] as string
-    to[name] = from[name]
-  }
+  const slots = Array.from({ length: count }, (_, slot) => new RecordAccessor(slot * slotBytes)) as unknown as Slots
+  return { slots, names: fields.map(({ name }) => name), properties }
 }
 
 class Producer extends SlotProducer<Plain, Slots> {
-  readonly #names: readonly string[]
+  readonly #bound: Bound
 
-  constructor(
-    ...[memory, options, slots, names]: [...ConstructorParameters<typeof SlotProducer<Plain, Slots>>, readonly string[]]
-  ) {
-    super(memory, options, slots)
-    this.#names = names
+  constructor(memory: Memory, options: EndOptions, bound: Bound) {
+    super(memory, options, bound.slots)
+    this.#bound = bound
   }
 
   /** A field that can't be written throws, with the record not yet pushed. */
   tryPush(item: Plain): boolean {
-    const tail = this.tail
-    if (tail === this.limit && !this.findRoom(1)) return this.refuse()
-    copy(item, this.slots[(tail >>> 2) & this.mask] as Plain, this.#names)
+    if (this.tail === this.limit && !this.findRoom(1)) return this.refuse()
+    const slot = this.slots[this.index()] as Accessor
+    const { names, properties } = this.#bound
+    for (let i = 0; i < names.length; i++) {
+      ;(properties[i] as Property<unknown>).set.call(slot, item[names[i] as string])
+    }
     this.advance(1)
     return true
   }
 }
 
 class Consumer extends SlotConsumer<Plain, Slots> {
-  readonly #names: readonly string[]
+  readonly #bound: Bound
 
-  constructor(
-    ...[memory, options, slots, names]: [...ConstructorParameters<typeof SlotConsumer<Plain, Slots>>, readonly string[]]
-  ) {
-    super(memory, options, slots)
-    this.#names = names
+  constructor(memory: Memory, options: EndOptions, bound: Bound) {
+    super(memory, options, bound.slots)
+    this.#bound = bound
   }
 
   tryPop(): Plain | undefined {
@@ -166,9 +167,13 @@ class Consumer extends SlotConsumer<Plain, Slots> {
   }
 
   tryPopInto(target: Plain): Plain | undefined {
+    const { names, properties } = this.#bound
     for (;;) {
       if (this.head === this.limit && !this.findItems()) return undefined
-      copy(this.slots[this.index()] as Plain, target, this.#names)
+      const slot = this.slots[this.index()] as Accessor
+      for (let i = 0; i < names.length; i++) {
+        target[names[i] as string] = (properties[i] as Property<unknown>).get.call(slot)
+      }
       if (this.advance(1)) return target
     }
   }
