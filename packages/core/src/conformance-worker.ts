@@ -1,17 +1,15 @@
-import { parentPort, workerData } from 'node:worker_threads'
-import type { ThreadReport, ThreadTask } from './conformance.js'
+import type { ThreadReport, ThreadScript, ThreadTask } from './conformance.js'
+import { answerTask } from './conformance-thread.js'
 import { deriveConsumer, deriveProducer } from './derive.js'
 import { errorCode, SpscError } from './errors.js'
 import { loadBackend } from './plugin.js'
 import type { Queue } from './queue.js'
 import { sleep } from './waiting.js'
 
-const { backend, handle, script, patienceMs } = workerData as ThreadTask
-
 /** Sends 0, 1, 2 … and closes, also when it fails: the other end is not left waiting. */
-function send(queue: Queue, count: number): number {
+function send(queue: Queue, count: number, delayMs: number, patienceMs: number): number {
   const producer = deriveProducer(queue.producer())
-  sleep(script.delayMs)
+  sleep(delayMs)
   try {
     for (let item = 0; item < count; item++) {
       if (!producer.push(item, patienceMs))
@@ -24,9 +22,9 @@ function send(queue: Queue, count: number): number {
 }
 
 /** Receives until the stream ends. */
-function receive(queue: Queue): { items: number; inOrder: boolean } {
+function receive(queue: Queue, delayMs: number, patienceMs: number): { items: number; inOrder: boolean } {
   const consumer = deriveConsumer(queue.consumer())
-  sleep(script.delayMs)
+  sleep(delayMs)
   let items = 0
   let inOrder = true
   for (;;) {
@@ -41,21 +39,20 @@ function receive(queue: Queue): { items: number; inOrder: boolean } {
   return { items, inOrder }
 }
 
-function perform(queue: Queue): ThreadReport {
-  if (script.action === 'send') return { items: send(queue, script.count), inOrder: true }
-  if (script.action === 'receive') return receive(queue)
+function perform(queue: Queue, script: ThreadScript, patienceMs: number): ThreadReport {
+  const { delayMs } = script
+  if (script.action === 'send') return { items: send(queue, script.count, delayMs, patienceMs), inOrder: true }
+  if (script.action === 'receive') return receive(queue, delayMs, patienceMs)
   const end = script.end === 'producer' ? queue.producer() : queue.consumer()
-  sleep(script.delayMs)
+  sleep(delayMs)
   if (script.action === 'close') end.close()
   return { items: 0, inOrder: true }
 }
 
-async function report(): Promise<ThreadReport> {
+await answerTask(async ({ backend, handle, script, patienceMs }: ThreadTask): Promise<ThreadReport> => {
   try {
-    return perform((await loadBackend(backend)).attach(handle))
+    return perform((await loadBackend(backend)).attach(handle), script, patienceMs)
   } catch (error) {
     return { items: 0, inOrder: false, error: errorCode(error, 'ERR_PLUGIN_FAILED') }
   }
-}
-
-parentPort?.postMessage(await report())
+})

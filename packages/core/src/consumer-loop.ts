@@ -1,3 +1,4 @@
+import { monotonicClock } from './clock.js'
 import { deriveConsumer } from './derive.js'
 import type { Phase } from './pipeline.js'
 import type { ConsumerEnd } from './queue.js'
@@ -80,16 +81,16 @@ export class ConsumerLoop {
       }
       while (sampled < position) sampled = number[++row] as number
       if (position === sampled) {
-        popped[row] = process.hrtime.bigint()
+        popped[row] = monotonicClock.now()
         consumerCpu[row] = this.#cpu
         consumerWaited[row] = waited ? 1 : 0
         work?.()
-        done[row] = process.hrtime.bigint()
+        done[row] = monotonicClock.now()
         sampled = number[++row] as number
       } else {
         work?.()
       }
     }
-    return { delivered, outOfOrder, endNs: process.hrtime.bigint() }
+    return { delivered, outOfOrder, endNs: monotonicClock.now() }
   }
 }

@@ -1,5 +1,5 @@
+import { monotonicClock, nowNs, storeNs } from './clock.js'
 import { deriveProducer } from './derive.js'
-import { nowNs, storeNs } from './node-clock.js'
 import type { Phase } from './pipeline.js'
 import type { ProducerEnd } from './queue.js'
 import { seededRandom } from './random.js'
@@ -149,9 +149,9 @@ export class ProducerLoop {
   #offerStamped(item: number, row: number): boolean {
     const { sent, pushed, producerCpu } = this.#trace
     producerCpu[row] = this.#cpu
-    sent[row] = process.hrtime.bigint()
+    sent[row] = monotonicClock.now()
     if (!this.#push(item & SEQUENCE_MASK)) return false
-    pushed[row] = process.hrtime.bigint()
+    pushed[row] = monotonicClock.now()
     return true
   }
 }

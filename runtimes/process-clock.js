@@ -1,0 +1,4 @@
+import { monotonicClock } from '@spsc/core/clock'
+import { answerWithTime } from './clock.js'
+
+await answerWithTime(monotonicClock)
