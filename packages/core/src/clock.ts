@@ -23,8 +23,8 @@ function sharedNs(): number {
  * words and allocates nothing.
  *
  * Elsewhere: `performance.timeOrigin + performance.now()`. A `timeOrigin` is a multiple of 0.24 µs, is read from the
- * system's clock a moment before or after its thread's zero (0.3 µs apart in Bun, 0.9 in Deno), and pages get times in
- * steps of 5 µs.
+ * system's clock a moment before or after its thread's zero (up to 0.3 µs apart in Bun, 1.4 in Deno), and pages get times
+ * in steps of 5 µs.
  */
 export const monotonicClock: Clock = hrtimeIsCommon
   ? { name: 'hrtime', errorNs: 0, now: () => process.hrtime.bigint() }
