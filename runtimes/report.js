@@ -2,7 +2,7 @@
  * @typedef {object} Row
  * @property {string} runtime
  * @property {string} [version]
- * @property {import('./suite.js').Report} [report] absent: it did not run
+ * @property {import('./suite/suite.js').Report} [report] absent: it did not run
  * @property {string} [skipped] why it did not run
  */
 

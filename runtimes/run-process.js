@@ -6,7 +6,7 @@ import { cache, obtain } from './obtain.js'
 /** The suite takes 5 s on an idle machine; a test of it that hangs gives up after 20. */
 const RUN_MS = 180_000
 
-const program = fileURLToPath(new URL('./process.js', import.meta.url))
+const program = fileURLToPath(new URL('./process/main.js', import.meta.url))
 
 /** How each is told to run a file, with what is installed and nothing else. */
 const ARGUMENTS = {

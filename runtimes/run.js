@@ -3,9 +3,11 @@
 //   node run.js deno bun      these
 import { obtainable } from './obtain.js'
 import { render } from './report.js'
+import { runChromium } from './run-chromium.js'
 import { runProcess } from './run-process.js'
 
-const all = [...obtainable]
+const runners = { ...Object.fromEntries(obtainable.map((name) => [name, runProcess])), chromium: runChromium }
+const all = Object.keys(runners)
 
 const named = process.argv.slice(2)
 const unknown = named.filter((name) => !all.includes(name))
@@ -20,7 +22,7 @@ const rows = []
 // One after the other: each keeps two CPUs busy.
 for (const name of all.filter((name) => named.length === 0 || named.includes(name))) {
   console.error(`[spsc] [runtimes] ${name} …`)
-  rows.push(...(await runProcess(name)))
+  rows.push(...(await runners[name](name)))
 }
 const { text, failed } = render(rows)
 console.log(text)

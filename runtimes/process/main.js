@@ -2,12 +2,12 @@
 import { monotonicClock } from '@spsc/core/clock'
 import { conformance } from '@spsc/core/conformance'
 import sab, { sabMutex } from '@spsc/queue-sab'
-import { runSuite } from './suite.js'
+import { runSuite } from '../suite/suite.js'
 
 const report = await runSuite({
   conformance,
   backends: [sab, sabMutex],
   clock: monotonicClock,
-  clockWorker: new URL('./process-clock.js', import.meta.url),
+  clockWorker: new URL('./time-thread.js', import.meta.url),
 })
 console.log(JSON.stringify(report))

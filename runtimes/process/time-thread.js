@@ -1,4 +1,4 @@
 import { monotonicClock } from '@spsc/core/clock'
-import { answerWithTime } from './clock.js'
+import { answerWithTime } from '../suite/clock.js'
 
 await answerWithTime(monotonicClock)

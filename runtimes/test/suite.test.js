@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { monotonicClock } from '@spsc/core/clock'
-import { threadsReadOneClock } from '../clock.js'
-import { runSuite } from '../suite.js'
+import { threadsReadOneClock } from '../suite/clock.js'
+import { runSuite } from '../suite/suite.js'
 
-const clockWorker = new URL('../process-clock.js', import.meta.url)
+const clockWorker = new URL('../process/time-thread.js', import.meta.url)
 
 test('a clock that differs between two threads is noticed, ahead or behind', async () => {
   for (const offset of [-1_000_000_000n, 1_000_000_000n]) {

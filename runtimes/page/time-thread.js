@@ -1,0 +1,4 @@
+import { monotonicClock } from '/core/clock.js'
+import { answerWithTime } from '/suite/clock.js'
+
+answerWithTime(monotonicClock)
