@@ -1,5 +1,5 @@
 // By URL: workers know no import maps, so nothing here may have to be found by name.
-import { monotonicClock } from '/core/clock.js'
+import * as clock from '/core/clock.js'
 import { conformance } from '/core/conformance.js'
 import sab, { sabMutex } from '/queue-sab/index.js'
 import { runSuite } from '/suite/suite.js'
@@ -9,6 +9,6 @@ export const runHere = () =>
   runSuite({
     conformance,
     backends: [sab, sabMutex],
-    clock: monotonicClock,
-    clockWorker: new URL('./time-thread.js', import.meta.url),
+    clock,
+    timeThread: new URL('./time-thread.js', import.meta.url),
   })

@@ -1,4 +1,4 @@
-import { monotonicClock } from '/core/clock.js'
+import * as clock from '/core/clock.js'
 import { answerWithTime } from '/suite/clock.js'
 
-answerWithTime(monotonicClock)
+answerWithTime(clock)

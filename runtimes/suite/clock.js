@@ -1,27 +1,34 @@
 const ROUNDS = 200
 
 /**
- * Throws unless the clock of another thread stands between two readings of this one, every time:
+ * Throws unless two threads that have agreed on the time read one clock: each reading is not before the last one of the
+ * other.
  *
- *   here    now() --ask-->                    now()
- *   there                  now() --answer-->
+ *   leader      now()          now()          now() …
+ *   follower           now()          now()
  *
- * @param {import('@spsc/core').Clock} clock
- * @param {URL} worker a module that answers each message with the time
+ * @param {object} modules
+ * @param {typeof import('@spsc/core/clock')} modules.clock
+ * @param {URL} modules.timeThread what both threads run
  */
-export async function threadsReadOneClock(clock, worker) {
-  const thread = await startThread(worker)
-  const error = BigInt(clock.errorNs)
+export async function threadsReadOneClock({ clock, timeThread }) {
+  const leader = await startThread(timeThread)
+  const follower = await startThread(timeThread)
   try {
+    const memory = new SharedArrayBuffer(clock.AGREEMENT_BYTES)
+    await Promise.all([leader.ask({ memory, role: 'leader' }), follower.ask({ memory, role: 'follower' })])
+    const error = BigInt(clock.monotonicClock.errorNs)
+    let last = await leader.ask('time')
     for (let round = 0; round < ROUNDS; round++) {
-      const before = clock.now()
-      const there = await thread.ask()
-      const after = clock.now()
-      if (before - error <= there && there <= after + error) continue
-      throw new Error(`${there} there is not within ${before} and ${after} here, give or take ${error} ns`)
+      for (const thread of [follower, leader]) {
+        const time = await thread.ask('time')
+        if (time < last - error) throw new Error(`${time} follows ${last}, more than ${error} ns back`)
+        last = time
+      }
     }
   } finally {
-    await thread.terminate()
+    await leader.terminate()
+    await follower.terminate()
   }
 }
 
@@ -30,11 +37,11 @@ async function startThread(url) {
   if (typeof Worker === 'function') {
     const worker = new Worker(url, { type: 'module' })
     return {
-      ask: () =>
+      ask: (question) =>
         new Promise((resolve, reject) => {
           worker.onmessage = ({ data }) => resolve(data)
           worker.onerror = ({ message }) => reject(new Error(message))
-          worker.postMessage('what time is it?')
+          worker.postMessage(question)
         }),
       terminate: () => worker.terminate(),
     }
@@ -43,8 +50,8 @@ async function startThread(url) {
   const { once } = await import('node:events')
   const worker = new NodeWorker(url)
   return {
-    async ask() {
-      worker.postMessage('what time is it?')
+    async ask(question) {
+      worker.postMessage(question)
       return (await once(worker, 'message'))[0]
     },
     terminate: () => worker.terminate(),
@@ -52,15 +59,16 @@ async function startThread(url) {
 }
 
 /**
- * The other thread's side.
+ * The side of both threads.
  *
- * @param {import('@spsc/core').Clock} clock
+ * @param {typeof import('@spsc/core/clock')} clock
  */
-export async function answerWithTime(clock) {
+export async function answerWithTime({ agreeOnTime, monotonicClock }) {
+  const answer = ({ memory, role }) => (memory ? agreeOnTime(memory, role) : monotonicClock.now())
   if (typeof Worker === 'function') {
-    globalThis.onmessage = () => postMessage(clock.now())
+    globalThis.onmessage = ({ data }) => postMessage(answer(data))
     return
   }
   const { parentPort } = await import('node:worker_threads')
-  parentPort.on('message', () => parentPort.postMessage(clock.now()))
+  parentPort.on('message', (question) => parentPort.postMessage(answer(question)))
 }

@@ -14,16 +14,16 @@ import { threadsReadOneClock } from './clock.js'
  * @param {object} modules
  * @param {typeof import('@spsc/core/conformance').conformance} modules.conformance
  * @param {import('@spsc/core').QueueBackend[]} modules.backends
- * @param {import('@spsc/core').Clock} modules.clock
- * @param {URL} modules.clockWorker what the thread with the other clock runs
+ * @param {typeof import('@spsc/core/clock')} modules.clock
+ * @param {URL} modules.timeThread what a thread runs that is asked for the time
  * @returns {Promise<Report>}
  */
-export async function runSuite({ conformance, backends, clock, clockWorker }) {
+export async function runSuite({ conformance, backends, clock, timeThread }) {
   const tests = new Map()
   const skipped = []
   const test = Object.assign((title, body) => tests.set(title, body), { skip: (title) => skipped.push(title) })
   for (const backend of backends) conformance(test, backend)
-  test('clock is the same in two threads', () => threadsReadOneClock(clock, clockWorker))
+  test('clock is the same in two threads', () => threadsReadOneClock({ clock, timeThread }))
   const passed = []
   const failed = []
   for (const [title, body] of tests) {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { PinThread } from './affinity.js'
+import { AGREEMENT_BYTES } from './clock.js'
 import type { ConsumerCounts } from './consumer-loop.js'
 import { SpscError } from './errors.js'
 import {
@@ -105,6 +106,7 @@ export async function startWorkerPipeline(
 ): Promise<Pipeline> {
   const queue = backend.create({ capacity: scenario.queueCap })
   const gate = new SharedArrayBuffer(4)
+  const agreement = new SharedArrayBuffer(AGREEMENT_BYTES)
   const end = (role: Role) =>
     new End({
       role,
@@ -113,6 +115,7 @@ export async function startWorkerPipeline(
       scenario,
       trace: trace.handle,
       gate,
+      agreement,
       seed,
       cpu: placement[role] ?? ABSENT,
     })
