@@ -2,10 +2,12 @@ import { startPipeline } from './pipeline.js'
 import { createSparkline, roundUp } from './sparkline.js'
 
 const SAMPLE_MS = 250
+/** Looks at the queue's size per sample: one look alone finds it full or empty as a rule. */
+const LOOKS = 10
 const SECONDS = 60
 const SAMPLES = (SECONDS * 1000) / SAMPLE_MS
-/** A screen reader is told of the rate this often; the figures themselves change too fast to be read out. */
-const ANNOUNCE_EVERY = 40
+/** Looks between two announcements of the rate to a screen reader: the figures themselves change too fast to be read out. */
+const ANNOUNCE_EVERY = 40 * LOOKS
 
 const $ = (id) => document.getElementById(id)
 const form = $('settings')
@@ -22,6 +24,7 @@ class Meter {
   #rates = []
   #total = 0
   #best = 0
+  #sizes = []
   #looked = performance.now()
 
   constructor(pipeline) {
@@ -30,6 +33,10 @@ class Meter {
 
   get total() {
     return this.#total
+  }
+
+  look() {
+    this.#sizes.push(this.#pipeline.size)
   }
 
   sample() {
@@ -45,13 +52,15 @@ class Meter {
   }
 
   #show(rate) {
-    const { size, capacity, outOfOrder } = this.#pipeline
+    const { capacity, outOfOrder } = this.#pipeline
+    const size = this.#sizes.reduce((sum, one) => sum + one, 0) / Math.max(1, this.#sizes.length)
+    this.#sizes = []
     $('rate').textContent = millions(rate)
     $('best').textContent = `${millions(this.#best)} M/s`
     $('total').textContent = integer.format(this.#total)
     $('order').textContent = outOfOrder === 0 ? 'all' : `all but ${integer.format(outOfOrder)}`
-    $('fill').value = size / capacity
-    $('fill-text').textContent = `${integer.format(size)} of ${integer.format(capacity)}`
+    $('fill').style.transform = `scaleX(${size / capacity})`
+    $('fill-text').textContent = `${integer.format(Math.round(size))} of ${integer.format(capacity)}`
     const top = roundUp(Math.max(...this.#rates))
     $('top').textContent = `${round.format(top / 1e6)} M/s`
     sparkline.draw(this.#rates, top)
@@ -78,11 +87,13 @@ function start() {
     say(`A thread failed: ${error.message}`)
   })
   const meter = new Meter(pipeline)
-  let samples = 0
+  let looks = 0
   const timer = setInterval(() => {
+    meter.look()
+    if (++looks % LOOKS !== 0) return
     const rate = meter.sample()
-    if (samples++ % ANNOUNCE_EVERY === 3) say(`Running at ${millions(rate)} million items per second.`)
-  }, SAMPLE_MS)
+    if (looks % ANNOUNCE_EVERY === 0) say(`Running at ${millions(rate)} million items per second.`)
+  }, SAMPLE_MS / LOOKS)
   run = { pipeline, meter, timer }
   showRunning(true)
   say('Running.')
