@@ -3,6 +3,7 @@ import { runInThread } from './conformance-thread.js'
 import { deriveConsumer, deriveProducer } from './derive.js'
 import { errorCode, errorMessage } from './errors.js'
 import type { Queue, QueueBackend } from './queue.js'
+import type { PhaseRecord } from './record.js'
 import { END } from './sequence.js'
 import { ABSENT_TIME, traceLength } from './trace.js'
 import { mayBlock } from './waiting.js'
@@ -334,7 +335,9 @@ const laboratoryCases: Record<string, Case> = {
         seed: 1,
       })
       check(offered > 0, 'no item was offered')
-      check((phases.at(-1)?.sampled ?? 0) > 0, 'no row of the trace was filled')
+      const { sampled = 0, mean_gap: meanGap = 1, offered: inPhase } = phases.at(-1) as PhaseRecord
+      // On a busy machine a short phase may end before the first item that was chosen.
+      check(sampled > 0 || inPhase < meanGap, 'no row of the trace was filled')
       equal(collectors.disorder, 0, 'rows of the trace that are not in the order sent, popped, done')
     }
   },
