@@ -1,17 +1,15 @@
-import { parentPort, workerData } from 'node:worker_threads'
 import type { ThreadReport, ThreadScript, ThreadTask } from './conformance.js'
+import { answerTask } from './conformance-thread.js'
 import { deriveConsumer, deriveProducer } from './derive.js'
 import { errorCode, SpscError } from './errors.js'
 import { loadBackend } from './plugin.js'
 import type { Queue } from './queue.js'
 import { sleep } from './waiting.js'
 
-const { backend, handle, script, patienceMs } = workerData as ThreadTask
-
 type Script<Action> = Extract<ThreadScript, { action: Action }>
 
 /** Sends 0, 1, 2 … and closes, also when it fails: the other end is not left waiting. */
-async function send(queue: Queue, { count, wait, delayMs }: Script<'send'>): Promise<ThreadReport> {
+async function send(queue: Queue, { count, wait, delayMs }: Script<'send'>, patienceMs: number): Promise<ThreadReport> {
   const producer = deriveProducer(queue.producer())
   const push =
     wait === 'block'
@@ -29,7 +27,7 @@ async function send(queue: Queue, { count, wait, delayMs }: Script<'send'>): Pro
 }
 
 /** Receives until the stream ends. */
-async function receive(queue: Queue, { wait, delayMs }: Script<'receive'>): Promise<ThreadReport> {
+async function receive(queue: Queue, { wait, delayMs }: Script<'receive'>, patienceMs: number): Promise<ThreadReport> {
   const consumer = deriveConsumer(queue.consumer())
   const pop = wait === 'block' ? () => consumer.pop(patienceMs) : () => consumer.popAsync({ timeoutMs: patienceMs })
   sleep(delayMs)
@@ -47,21 +45,19 @@ async function receive(queue: Queue, { wait, delayMs }: Script<'receive'>): Prom
   return { items, inOrder }
 }
 
-function perform(queue: Queue): ThreadReport | Promise<ThreadReport> {
-  if (script.action === 'send') return send(queue, script)
-  if (script.action === 'receive') return receive(queue, script)
+function perform(queue: Queue, script: ThreadScript, patienceMs: number): ThreadReport | Promise<ThreadReport> {
+  if (script.action === 'send') return send(queue, script, patienceMs)
+  if (script.action === 'receive') return receive(queue, script, patienceMs)
   const end = queue[script.end]()
   sleep(script.delayMs)
   if (script.action === 'close') end.close()
   return { items: 0, inOrder: true }
 }
 
-async function report(): Promise<ThreadReport> {
+await answerTask(async ({ backend, handle, script, patienceMs }: ThreadTask): Promise<ThreadReport> => {
   try {
-    return await perform((await loadBackend(backend)).attach(handle))
+    return await perform((await loadBackend(backend)).attach(handle), script, patienceMs)
   } catch (error) {
     return { items: 0, inOrder: false, error: errorCode(error, 'ERR_PLUGIN_FAILED') }
   }
-}
-
-parentPort?.postMessage(await report())
+})

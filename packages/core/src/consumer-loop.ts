@@ -1,3 +1,4 @@
+import { monotonicClock } from './clock.js'
 import { deriveConsumer } from './derive.js'
 import type { Phase } from './pipeline.js'
 import type { Consumer, ConsumerEnd, Supports } from './queue.js'
@@ -108,7 +109,7 @@ export class ConsumerLoop {
     const progress = { delivered: 0, outOfOrder: 0, position: -1, last: SEQUENCE_MASK, row: 0 }
     while (!this.#take(phase, progress) && (await this.#arrival()));
     const { delivered, outOfOrder } = progress
-    return { delivered, outOfOrder, endNs: process.hrtime.bigint() }
+    return { delivered, outOfOrder, endNs: monotonicClock.now() }
   }
 
   /**
@@ -141,11 +142,11 @@ export class ConsumerLoop {
       }
       while (sampled < position) sampled = number[++row] as number
       if (position === sampled) {
-        popped[row] = process.hrtime.bigint()
+        popped[row] = monotonicClock.now()
         consumerCpu[row] = this.#cpu
         consumerWaited[row] = waited ? 1 : 0
         work?.()
-        done[row] = process.hrtime.bigint()
+        done[row] = monotonicClock.now()
         sampled = number[++row] as number
       } else {
         work?.()

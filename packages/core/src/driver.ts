@@ -1,8 +1,8 @@
 import { type PinThread, pinThread, placementOf, requirePinning } from './affinity.js'
+import { monotonicClock } from './clock.js'
 import type { Collector } from './collector.js'
 import { Collectors } from './collectors.js'
 import { errorCode, errorMessage, SpscError } from './errors.js'
-import { monotonicClock } from './node-clock.js'
 import type { Phase, PhaseCounts, Pipeline } from './pipeline.js'
 import type { QueueBackend } from './queue.js'
 import { seededRandom } from './random.js'
@@ -12,7 +12,6 @@ import { clearTrace, createTrace, MAX_TRACE_ROWS, planTrace, type Trace, traceLe
 import { startWorkerPipeline } from './worker-pipeline.js'
 
 export * from './affinity.js'
-export * from './node-clock.js'
 
 /** Warm-up offers items at least this often, so that a slow pace still gets its code compiled; work may not keep up. */
 const WARMUP_INTERVAL_NS = 100_000

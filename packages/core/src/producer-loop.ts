@@ -1,5 +1,5 @@
+import { monotonicClock, nowNs, storeNs } from './clock.js'
 import { deriveProducer } from './derive.js'
-import { nowNs, storeNs } from './node-clock.js'
 import type { Phase } from './pipeline.js'
 import type { Producer, ProducerEnd, Supports } from './queue.js'
 import { seededRandom } from './random.js'
@@ -194,12 +194,12 @@ export class ProducerLoop {
       if (offered === sampled) {
         if (paced) storeNs(this.#dueHalves, row, dueNs)
         producerCpu[row] = this.#cpu
-        sent[row] = process.hrtime.bigint()
+        sent[row] = monotonicClock.now()
       }
       waited = !push(value)
       if (waited) await pushAsync(value)
       if (offered === sampled) {
-        pushed[row] = process.hrtime.bigint()
+        pushed[row] = monotonicClock.now()
         sampled = number[++row] as number
       }
       if (paced) dueNs = this.#nextDueNs(dueNs, phase.intervalNs)
@@ -229,9 +229,9 @@ export class ProducerLoop {
   #offerStamped(item: number, row: number, push: Push): boolean {
     const { sent, pushed, producerCpu } = this.#trace
     producerCpu[row] = this.#cpu
-    sent[row] = process.hrtime.bigint()
+    sent[row] = monotonicClock.now()
     if (!push(item & SEQUENCE_MASK)) return false
-    pushed[row] = process.hrtime.bigint()
+    pushed[row] = monotonicClock.now()
     return true
   }
 }

@@ -1,11 +1,35 @@
+import { SpscError } from './errors.js'
 import type { Supports } from './queue.js'
 import type { Scenario } from './scenario.js'
 
 const never = new Int32Array(new SharedArrayBuffer(4))
 
-/** Gives the CPU away for `ms` milliseconds (fractions count). Not on a browser's main thread, which may not block. */
+/**
+ * Gives the CPU away for `ms` milliseconds (fractions count).
+ *
+ * @throws `ERR_CAPABILITY` where the thread may not block
+ */
 export function sleep(ms: number): void {
-  Atomics.wait(never, 0, 0, ms)
+  try {
+    Atomics.wait(never, 0, 0, ms)
+  } catch (cause) {
+    throw new SpscError(
+      'ERR_CAPABILITY',
+      'waiting',
+      "this thread may not block (a page's main thread, a worklet, a service worker); allowed: the try, batch and async verbs; wait in a worker",
+      { cause },
+    )
+  }
+}
+
+/** Whether this thread may block. */
+export function mayBlock(): boolean {
+  try {
+    sleep(0)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The shortest sleep there is, since JavaScript can't give a time slice away. The kernel makes it ~55 µs. */

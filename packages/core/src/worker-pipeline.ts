@@ -1,5 +1,6 @@
 import { type TransferListItem, Worker } from 'node:worker_threads'
 import type { PinThread } from './affinity.js'
+import { AGREEMENT_BYTES } from './clock.js'
 import type { ConsumerCounts } from './consumer-loop.js'
 import { deriveTransfer } from './derive.js'
 import { SpscError } from './errors.js'
@@ -107,8 +108,9 @@ export async function startWorkerPipeline(
 ): Promise<Pipeline> {
   const queue = backend.create({ capacity: scenario.queueCap })
   const gate = new SharedArrayBuffer(4)
+  const agreement = new SharedArrayBuffer(AGREEMENT_BYTES)
   const { module, name } = backend
-  const common = { backend: { module, name }, scenario, trace: trace.handle, gate, seed }
+  const common = { backend: { module, name }, scenario, trace: trace.handle, gate, agreement, seed }
   const end = (role: Role, { handle, transferList }: Transfer) =>
     new End({ ...common, role, handle, cpu: placement[role] ?? ABSENT }, transferList)
   const transfers = [deriveTransfer(queue, 'producer'), deriveTransfer(queue, 'consumer')] as const

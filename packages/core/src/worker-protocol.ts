@@ -15,6 +15,8 @@ export interface WorkerSetup {
   readonly scenario: Scenario
   readonly trace: TraceHandle
   readonly gate: SharedArrayBuffer
+  /** For both ends to agree on the time. */
+  readonly agreement: SharedArrayBuffer
   readonly seed: number
   /** The CPU it is pinned to, or -1. */
   readonly cpu: number

@@ -1,5 +1,6 @@
 import { readlinkSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
+import { agreeOnTime } from './clock.js'
 import { ConsumerLoop } from './consumer-loop.js'
 import { errorCode, errorMessage } from './errors.js'
 import type { Phase, Thread } from './pipeline.js'
@@ -51,6 +52,7 @@ function fail(error: unknown): void {
 
 try {
   const run = await prepare()
+  agreeOnTime(setup.agreement, setup.role === 'producer' ? 'leader' : 'follower')
   const gate = new Int32Array(setup.gate)
   let turn = 0
   port.on('message', async (phase: ToWorker) => {

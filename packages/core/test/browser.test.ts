@@ -25,6 +25,12 @@ test('the main entry needs nothing of Node, and no package but its two', (t) => 
   t.deepEqual([...packages].sort(), ['eventemitter3', 'valibot'])
 })
 
+for (const entry of ['conformance', 'conformance-worker', 'clock']) {
+  test(`@spsc/core/${entry} needs nothing but its own files, so a browser loads it without a bundler`, (t) => {
+    t.deepEqual([...importsOf(`@spsc/core/${entry}`).packages], [])
+  })
+}
+
 test('what reads the imports would see those of Node', (t) => {
   const { packages } = importsOf('@spsc/core/driver')
   t.true([...packages].some((specifier) => isBuiltin(specifier)))

@@ -1,6 +1,9 @@
-import { monotonicClock, nowNs, storeNs } from '@spsc/core/driver'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { monotonicClock, nowNs, storeNs } from '@spsc/core'
 import test from 'ava'
 import fc from 'fast-check'
+import { fixture } from './fixtures.js'
 
 test('the clock never goes back', (t) => {
   let last = monotonicClock.now()
@@ -10,6 +13,19 @@ test('the clock never goes back', (t) => {
     last = now
   }
   t.pass()
+})
+
+test('the clock is one in all threads', async (t) => {
+  const thread = new Worker(new URL(fixture('time-thread.js')))
+  t.teardown(() => thread.terminate())
+  for (let round = 0; round < 100; round++) {
+    const before = monotonicClock.now()
+    thread.postMessage('what time is it?')
+    const [there] = (await once(thread, 'message')) as [bigint]
+    const after = monotonicClock.now()
+    if (there < before || after < there) return t.fail(`${there} there is not within ${before} and ${after} here`)
+  }
+  t.is(monotonicClock.errorNs, 0)
 })
 
 test('the clock as a number is the same clock', (t) => {

@@ -2,6 +2,7 @@ import { loadBackend, type QueueBackend } from '@spsc/core'
 import { conformance } from '@spsc/core/conformance'
 import test from 'ava'
 import { fixture, LAMPORT } from './fixtures.js'
+import { withoutBlocking } from './without-blocking.js'
 
 const lamport = await loadBackend({ module: LAMPORT })
 const broken = (await import(fixture('broken-queues.js'))) as Record<string, QueueBackend>
@@ -81,6 +82,21 @@ test('a test of the suite says that it passed to a runner that counts assertions
 
 test('a test of the suite counts no parameters, so that no runner waits for a callback', (t) => {
   for (const body of casesOf(lamport).values()) t.is(body.length, 0)
+})
+
+test('where a thread may not block, the tests that wait are left out, and their titles say why', (t) => {
+  const skip: string[] = []
+  const run: string[] = []
+  const register = Object.assign((title: string) => run.push(title), { skip: (title: string) => skip.push(title) })
+  withoutBlocking(() => conformance(register, lamport))
+  t.deepEqual(skip, ['lamport times out on a full and on an empty queue (this thread may not block)'])
+  t.is(run.length, casesOf(lamport).size - 1)
+})
+
+test('a runner without skip is not told of tests that are left out', (t) => {
+  const run: string[] = []
+  withoutBlocking(() => conformance((title) => run.push(title), lamport))
+  t.is(run.length, casesOf(lamport).size - 1)
 })
 
 for (const [name, titles] of Object.entries(NOTICED)) {

@@ -11,6 +11,7 @@ import {
 } from '@spsc/core'
 import test from 'ava'
 import { MemoryQueue } from './memory-queue.js'
+import { withoutBlocking } from './without-blocking.js'
 
 /** Far above what any wait here takes: it only ends a test that would hang. */
 const PATIENCE_MS = 10_000
@@ -90,6 +91,16 @@ test('push and pop see what changes while they sleep', (t) => {
   const consumer = deriveConsumer({ closed: false, close: () => {}, tryPop: () => (++looks > 1005 ? 5 : undefined) })
   t.is(consumer.pop(PATIENCE_MS), 5)
   t.is(looks, 1006)
+})
+
+test('push and pop say so where the thread may not block, as a page’s main thread', (t) => {
+  const { producer, consumer } = pair(1)
+  withoutBlocking(() => {
+    t.throws(() => consumer.pop(), { code: 'ERR_CAPABILITY', message: /^\[spsc\] .+may not block.+allowed: .+; / })
+    t.true(producer.push(7))
+    t.throws(() => producer.push(8), { code: 'ERR_CAPABILITY' })
+    t.is(consumer.pop(), 7)
+  })
 })
 
 test('a long wait sleeps between its looks', (t) => {

@@ -21,6 +21,6 @@ export function delivered(sent: bigint, latency: bigint, due = sent): Item {
 /** What a collector gets in `start`. */
 export function runOf(trace: Trace): RunContext {
   const thread = { pid: 1, tid: 1 }
-  const clock = { name: 'none', now: () => 0n }
+  const clock = { name: 'none', errorNs: 0, now: () => 0n }
   return { scenario: parseScenario('test'), producer: thread, consumer: thread, trace, clock }
 }

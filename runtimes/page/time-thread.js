@@ -1,0 +1,4 @@
+import * as clock from '/core/clock.js'
+import { answerWithTime } from '/suite/clock.js'
+
+answerWithTime(clock)

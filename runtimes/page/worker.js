@@ -1,0 +1,3 @@
+import { runHere } from './run-here.js'
+
+self.postMessage(await runHere())

@@ -1,0 +1,4 @@
+import * as clock from '@spsc/core/clock'
+import { answerWithTime } from '../suite/clock.js'
+
+await answerWithTime(clock)
