@@ -1,5 +1,5 @@
 import type { Memory, SlotLayout } from './memory.js'
-import type { EndOptions } from './ring/producer-end.js'
+import type { EndOptions } from './ring/ring-end.js'
 
 /** What travels through a queue: how its slots lie in memory, and the ends that write and read them. */
 export interface ItemType<out Producer, out Consumer> extends SlotLayout {

@@ -1,9 +1,8 @@
 import { endedBy, type Memory } from '../memory.js'
 import type { AsyncConsumer, AsyncOptions } from '../queue.js'
 import { checkTimeout, deadlineIn } from '../timeout.js'
-import { flushLater, flushPending, type Holding } from './pending.js'
-import type { EndOptions } from './producer-end.js'
-import { type Stats, Totals } from './totals.js'
+import { flushPending } from './pending.js'
+import { type EndOptions, RingEnd } from './ring-end.js'
 import {
   awaitPeer,
   awaitPeerAsync,
@@ -12,12 +11,8 @@ import {
   close,
   HEAD,
   hasEnded,
-  heldBack,
   ITEM,
-  isClosed,
-  type Patience,
   publish,
-  sizeOf,
   TAIL,
   WAITING,
 } from './words.js'
@@ -32,42 +27,25 @@ const LOOK_SLOTS = 16
  *   given back         not yet given back     items that are known of
  *   ... HEAD word )  [ … read … )             v head [ … ) limit = TAIL
  */
-export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding {
-  readonly capacity: number
-  protected readonly words: Int32Array
-  protected readonly slotsInUse: number
+export abstract class ConsumerEnd<Item> extends RingEnd implements AsyncConsumer<Item> {
   /** The next slot to be read, times ITEM, counted on for ever in 32 bits. */
   protected head: number
   /** The head at which the ring is empty, by the cached TAIL. Never beyond the truth, as TAIL only grows. */
   protected limit: number
-  protected closedHere = false
-  readonly #slotsPerUnit: number
   /** Whether the producer moves HEAD on as well. */
   protected readonly overwriting: boolean
-  protected readonly totals: Totals
-  #patience: Patience
   /** What HEAD holds, but for WAITING. */
   #released = 0
-  /** Slots that are given back together, times ITEM. */
-  readonly #gather: number = 0
   /** The head at which to look whether they should be given back: always ahead. */
   protected lookAt = 0
-  #listed = false
 
-  constructor(memory: Memory, { adaptive, ...patience }: EndOptions) {
-    const { words, capacity, size, onFull } = memory
-    this.capacity = capacity
-    this.words = words
-    this.slotsInUse = size
-    this.#slotsPerUnit = memory.slotsPerUnit
-    this.overwriting = onFull === 'overwrite-oldest'
-    this.totals = new Totals(memory)
-    this.#patience = patience
-    this.head = Atomics.load(words, HEAD) & COUNT
+  constructor(memory: Memory, options: EndOptions) {
+    // Where a full ring costs items, it is full only when it is.
+    super(memory, memory.onFull === 'block' ? options : { ...options, adaptive: false }, memory.size)
+    this.overwriting = memory.onFull === 'overwrite-oldest'
+    this.head = Atomics.load(this.words, HEAD) & COUNT
     this.limit = this.head
     this.#released = this.head
-    // Where a full ring costs items, it is full only when it is.
-    this.#gather = adaptive && onFull === 'block' ? heldBack(memory, size) : ITEM
     this.lookAt = (this.head + ITEM) | 0
   }
 
@@ -79,7 +57,7 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
     if (item !== undefined || timeoutMs === 0) return item
     const deadline = deadlineIn(timeoutMs)
     while (item === undefined && !this.ended) {
-      if (!awaitPeer(this.words, TAIL, this.head, deadline, this.#patience)) return this.tryPop()
+      if (!awaitPeer(this.words, TAIL, this.head, deadline, this.patience)) return this.tryPop()
       item = this.tryPop()
     }
     return item
@@ -93,7 +71,7 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
       const item = this.tryPop()
       if (item !== undefined || this.ended) return item
       // Another popAsync of this end may take the item first: then wait again.
-      if (!(await awaitPeerAsync(this.words, TAIL, this.head, deadline, this.#patience, signal))) return undefined
+      if (!(await awaitPeerAsync(this.words, TAIL, this.head, deadline, this.patience, signal))) return undefined
     }
   }
 
@@ -122,47 +100,19 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
     this.#release()
   }
 
-  flushHeld(): void {
-    this.#listed = false
-    this.flush()
-  }
-
   close(): void {
     if (this.closedHere) return
     this.flush()
     this.closedHere = true
     // A ring that looks empty sends tryPop to findItems, which declines: closing costs the fast path nothing.
     this.limit = this.head
-    close(this.words, HEAD, this.#patience.waiting)
-  }
-
-  get closed(): boolean {
-    return isClosed(this.words)
+    close(this.words, HEAD, this.patience.waiting)
   }
 
   get ended(): boolean {
     if (this.closedHere) return true
     if (this.overwriting) this.#catchUp()
     return hasEnded(this.words, this.head) && endedBy(this.words, 'producer') === undefined
-  }
-
-  get size(): number {
-    return sizeOf(this.words, this.slotsInUse) / this.#slotsPerUnit
-  }
-
-  stats(): Stats {
-    this.flush()
-    return this.totals.read()
-  }
-
-  ref(): this {
-    this.#patience = { ...this.#patience, keepAlive: true }
-    return this
-  }
-
-  unref(): this {
-    this.#patience = { ...this.#patience, keepAlive: false }
-    return this
   }
 
   /** Slots with items that are known of; no more than there can be, whatever the peer's word says. */
@@ -208,12 +158,9 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
    */
   protected releaseOrHold(): boolean {
     const held = (this.head - this.#released) | 0
-    if (held >= this.#gather || ((this.words[HEAD] as number) & WAITING) !== 0) return this.#release()
+    if (held >= this.gather || ((this.words[HEAD] as number) & WAITING) !== 0) return this.#release()
     this.lookAt = (this.head + Math.min(held, LOOK_SLOTS * ITEM)) | 0
-    if (!this.#listed) {
-      this.#listed = true
-      flushLater(this)
-    }
+    this.hold()
     return true
   }
 
@@ -236,7 +183,7 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
       this.#catchUp()
       return false
     }
-    publish(this.words, HEAD, from, this.head, this.#patience.waiting)
+    publish(this.words, HEAD, from, this.head, this.patience.waiting)
     return true
   }
 

@@ -2,32 +2,12 @@ import { closedError } from '../errors.js'
 import { endedBy, FAILED, type Memory, setState, writeFailure } from '../memory.js'
 import type { AsyncOptions, AsyncProducer } from '../queue.js'
 import { checkTimeout, deadlineIn } from '../timeout.js'
-import { flushLater, flushPending, type Holding } from './pending.js'
-import { type Stats, Totals } from './totals.js'
-import {
-  awaitPeer,
-  awaitPeerAsync,
-  backOff,
-  CLOSED,
-  COUNT,
-  close,
-  HEAD,
-  heldBack,
-  ITEM,
-  isClosed,
-  type Patience,
-  publish,
-  sizeOf,
-  TAIL,
-} from './words.js'
+import { flushPending } from './pending.js'
+import { type EndOptions, RingEnd } from './ring-end.js'
+import { awaitPeer, awaitPeerAsync, backOff, CLOSED, COUNT, close, HEAD, ITEM, publish, TAIL } from './words.js'
 
 /** Items of one slot that the producer may hold back. */
 const SLOTS_HELD = 256
-
-export interface EndOptions extends Patience {
-  /** Whether items may be held back for a moment, to be published together. */
-  readonly adaptive: boolean
-}
 
 /**
  * The producing side of the protocol, whatever the items are: room, publication, waiting, the end. A subclass writes an
@@ -37,43 +17,25 @@ export interface EndOptions extends Patience {
  *   |                               |                 |             |
  *   v  [ HEAD … items … published ) v [ … hidden … )  v [ free … )  v limit = HEAD + size
  */
-export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding {
-  readonly capacity: number
-  protected readonly words: Int32Array
-  /** Slots that may be in use. */
-  protected readonly slotsInUse: number
+export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer<Item> {
   /** The next slot to be written, times ITEM, counted on for ever in 32 bits. */
   protected tail: number
   /** The tail at which the ring is full, by the cached HEAD. Never beyond the truth, as HEAD only grows. */
   protected limit: number
-  protected closedHere = false
-  readonly #slotsPerUnit: number
-  protected readonly totals: Totals
   readonly #memory: Memory
-  #patience: Patience
   /** What TAIL holds, but for WAITING. */
   #published = 0
-  /** Slots that may be held back, times ITEM: 1 where each is published at once. */
-  readonly #gather: number = 0
   /** The tail at which to look whether what is held back should be published: always ahead. */
   protected lookAt = 0
-  #listed = false
   /** Slots that the last refresh of the cached HEAD brought, times ITEM. */
   #found = 0
 
-  constructor(memory: Memory, { adaptive, ...patience }: EndOptions) {
-    const { words, capacity, size } = memory
-    this.capacity = capacity
-    this.words = words
-    this.slotsInUse = size
-    this.#slotsPerUnit = memory.slotsPerUnit
-    this.totals = new Totals(memory)
+  constructor(memory: Memory, options: EndOptions) {
+    super(memory, options, SLOTS_HELD)
     this.#memory = memory
-    this.#patience = patience
-    this.tail = Atomics.load(words, TAIL) & COUNT
+    this.tail = Atomics.load(this.words, TAIL) & COUNT
     this.limit = this.tail
     this.#published = this.tail
-    this.#gather = adaptive ? heldBack(memory, SLOTS_HELD) : ITEM
     this.lookAt = (this.tail + ITEM) | 0
   }
 
@@ -101,7 +63,7 @@ export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding 
     if (timeoutMs === 0 || this.#memory.onFull !== 'block') return false
     const deadline = deadlineIn(timeoutMs)
     for (;;) {
-      if (!awaitPeer(this.words, HEAD, this.#seenHead(), deadline, this.#patience)) return false
+      if (!awaitPeer(this.words, HEAD, this.#seenHead(), deadline, this.patience)) return false
       this.#throwIfUnwanted()
       if (this.tryPush(prepared)) return true
     }
@@ -117,7 +79,7 @@ export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding 
       if (this.tryPush(prepared)) return true
       if (this.#memory.onFull !== 'block') return false
       // Another pushAsync of this end may take the room first: then wait again.
-      if (!(await awaitPeerAsync(this.words, HEAD, this.#seenHead(), deadline, this.#patience, signal))) return false
+      if (!(await awaitPeerAsync(this.words, HEAD, this.#seenHead(), deadline, this.patience, signal))) return false
     }
   }
 
@@ -133,12 +95,7 @@ export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding 
     if (this.tail === from) return
     this.#published = this.tail
     this.lookAt = (this.tail + ITEM) | 0
-    publish(this.words, TAIL, from, this.tail, this.#patience.waiting)
-  }
-
-  flushHeld(): void {
-    this.#listed = false
-    this.flush()
+    publish(this.words, TAIL, from, this.tail, this.patience.waiting)
   }
 
   close(): void {
@@ -148,7 +105,7 @@ export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding 
     // A ring that looks full sends tryPush to findRoom, which throws: closing costs the fast path nothing.
     this.limit = this.tail
     this.totals.note(TAIL, this.tail)
-    close(this.words, TAIL, this.#patience.waiting)
+    close(this.words, TAIL, this.patience.waiting)
   }
 
   fail(error: unknown): void {
@@ -156,28 +113,6 @@ export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding 
     writeFailure(this.words, error instanceof Error ? error.message : String(error))
     setState(this.words, 'producer', FAILED)
     this.close()
-  }
-
-  get closed(): boolean {
-    return isClosed(this.words)
-  }
-
-  get size(): number {
-    return sizeOf(this.words, this.slotsInUse) / this.#slotsPerUnit
-  }
-
-  stats(): Stats {
-    return this.totals.read()
-  }
-
-  ref(): this {
-    this.#patience = { ...this.#patience, keepAlive: true }
-    return this
-  }
-
-  unref(): this {
-    this.#patience = { ...this.#patience, keepAlive: false }
-    return this
   }
 
   /** Free slots that are known of. */
@@ -221,14 +156,12 @@ export abstract class ProducerEnd<Item> implements AsyncProducer<Item>, Holding 
    */
   protected publishOrHold(): void {
     const held = (this.tail - this.#published) | 0
-    if (held >= this.#gather || (((this.words[HEAD] as number) ^ this.#published) & COUNT) === 0) {
+    if (held >= this.gather || (((this.words[HEAD] as number) ^ this.#published) & COUNT) === 0) {
       this.flush()
       return
     }
     this.lookAt = (this.tail + held) | 0
-    if (this.#listed) return
-    this.#listed = true
-    flushLater(this)
+    this.hold()
   }
 
   /**

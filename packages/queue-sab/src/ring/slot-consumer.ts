@@ -2,7 +2,7 @@ import { QueueError } from '../errors.js'
 import type { Memory } from '../memory.js'
 import type { Span, SpanConsumer } from '../queue.js'
 import { ConsumerEnd } from './consumer-end.js'
-import type { EndOptions } from './producer-end.js'
+import type { EndOptions } from './ring-end.js'
 import { checkCount, MutableSpan } from './span.js'
 
 /** A consuming end whose items take one slot each, so that several can be read in place. */

@@ -1,6 +1,7 @@
 import type { Memory } from '../memory.js'
 import type { Span, SpanProducer } from '../queue.js'
-import { type EndOptions, ProducerEnd } from './producer-end.js'
+import { ProducerEnd } from './producer-end.js'
+import type { EndOptions } from './ring-end.js'
 import { checkCount, MutableSpan } from './span.js'
 
 /** A producing end whose items take one slot each, so that several can be written in place. */

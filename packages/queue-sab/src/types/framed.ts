@@ -1,7 +1,8 @@
 import { QueueError } from '../errors.js'
 import type { Memory } from '../memory.js'
 import { ConsumerEnd } from '../ring/consumer-end.js'
-import { type EndOptions, ProducerEnd } from '../ring/producer-end.js'
+import { ProducerEnd } from '../ring/producer-end.js'
+import type { EndOptions } from '../ring/ring-end.js'
 import { FrameMemory, SLOT, slotsFor } from './frame-memory.js'
 
 /** A producing end whose items are as long as they are. */
