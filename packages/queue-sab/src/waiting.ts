@@ -28,8 +28,33 @@ export interface Waiting {
   wake(words: Int32Array, index: number): void
 }
 
-/** A timer with nothing to do, because a pending `waitAsync` doesn't keep a process alive. */
 const KEEP_ALIVE_MS = 2 ** 30
+
+/** What setInterval gives in Node and Bun; in Deno and browsers a number. */
+interface Timer {
+  ref(): unknown
+  unref(): unknown
+}
+
+let timer: Timer | number | undefined
+let waits = 0
+
+/**
+ * Holds this thread's event loop while somebody waits, because a pending `waitAsync` doesn't: by one timer with nothing to
+ * do, where possible for all waits, as one for each would cost more than the wait.
+ */
+function holdLoop(): void {
+  if (waits++ > 0) return
+  if (typeof timer === 'object') timer.ref()
+  else timer = setInterval(() => {}, KEEP_ALIVE_MS) as unknown as Timer | number
+}
+
+function letLoopGo(): void {
+  if (--waits > 0) return
+  if (typeof timer === 'object') timer.unref()
+  else clearInterval(timer)
+}
+
 /** Between two looks, where there is no `waitAsync`. */
 const POLL_MS = 1
 
@@ -63,15 +88,20 @@ export const atomicsWaiting: Waiting = {
     if (typeof Atomics.waitAsync !== 'function') return pause(POLL_MS, keepAlive)
     const { async, value } = Atomics.waitAsync(words, index, seen, timeoutMs)
     if (!async) return Promise.resolve()
+    const woken = value as Promise<unknown>
+    if (keepAlive) holdLoop()
+    if (signal === undefined) return woken.then(keepAlive ? letLoopGo : () => {})
     return new Promise((resolve) => {
-      const timer = keepAlive ? setInterval(() => {}, KEEP_ALIVE_MS) : undefined
+      let waiting = true
       const end = () => {
-        clearInterval(timer)
-        signal?.removeEventListener('abort', end)
+        if (!waiting) return
+        waiting = false
+        if (keepAlive) letLoopGo()
+        signal.removeEventListener('abort', end)
         resolve()
       }
-      signal?.addEventListener('abort', end)
-      value.then(end)
+      signal.addEventListener('abort', end)
+      woken.then(end)
     })
   },
 
