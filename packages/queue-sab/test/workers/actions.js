@@ -1,5 +1,7 @@
 // Plain JavaScript: tsx does not reach worker threads on Node 20.
 
+import { attachQueue } from '@spsc/queue-sab'
+
 /** What a thread can be told to do with a queue; a thrown error becomes its code. */
 export const actions = {
   /** @param {import('@spsc/queue-sab').Queue} queue @param {{ timeoutMs?: number }} wait */
@@ -28,6 +30,33 @@ export const actions = {
     }
     producer.close()
     return count
+  },
+
+  /**
+   * Pops, or pushes 0 to 99, one after the other, and writes into `done` how many that have been.
+   *
+   * @param {import('@spsc/queue-sab').Queue} queue @param {{ done: Int32Array, how: 'push' | 'pop' }} work
+   */
+  tell(queue, { done, how }) {
+    const end = how === 'push' ? queue.producer() : queue.consumer()
+    for (let n = 0; how === 'push' ? n < 100 && end.push(n) : end.pop() !== undefined; ) {
+      Atomics.store(done, 0, ++n)
+      Atomics.notify(done, 0)
+    }
+  },
+
+  /**
+   * Sends each item back by another queue; looks again and again and never sleeps.
+   *
+   * @param {import('@spsc/queue-sab').Queue} queue @param {{ back: SharedArrayBuffer }} answer
+   */
+  echo(queue, { back }) {
+    const [consumer, producer] = [queue.consumer(), attachQueue(back).producer()]
+    const inTime = deadline(20_000)
+    for (; !consumer.ended; inTime()) {
+      const item = consumer.tryPop()
+      if (item !== undefined) while (!producer.tryPush(item)) inTime()
+    }
   },
 }
 
