@@ -67,10 +67,15 @@ export const atomicsWaiting: Waiting = {
       const timer = keepAlive ? setInterval(() => {}, KEEP_ALIVE_MS) : undefined
       const end = () => {
         clearInterval(timer)
-        signal?.removeEventListener('abort', end)
+        signal?.removeEventListener('abort', abort)
         resolve()
       }
-      signal?.addEventListener('abort', end)
+      const abort = () => {
+        end()
+        // Else the engine would keep the wait for as long as the word's memory.
+        Atomics.notify(words, index)
+      }
+      signal?.addEventListener('abort', abort)
       value.then(end)
     })
   },

@@ -1,3 +1,4 @@
+import { QueueError } from '../errors.js'
 import { endedBy, type Memory } from '../memory.js'
 import type { AsyncConsumer, AsyncOptions } from '../queue.js'
 import { checkTimeout, deadlineIn } from '../timeout.js'
@@ -99,10 +100,15 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
 
   popMany(into: { readonly length: number; [index: number]: Item }): number {
     let popped = 0
-    for (; popped < into.length; popped++) {
-      const item = this.tryPop()
-      if (item === undefined) break
-      into[popped] = item
+    try {
+      for (; popped < into.length; popped++) {
+        const item = this.tryPop()
+        if (item === undefined) break
+        into[popped] = item
+      }
+    } catch (error) {
+      // Why there are no more items, the next call says.
+      if (popped === 0 || !(error instanceof QueueError)) throw error
     }
     return popped
   }
@@ -134,6 +140,8 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
     // A ring that looks empty sends tryPop to findItems, which declines: closing costs the fast path nothing.
     this.limit = this.head
     close(this.words, HEAD, this.#patience.waiting)
+    // For this end's own popAsync.
+    this.#patience.waiting.wake(this.words, TAIL)
   }
 
   get closed(): boolean {
@@ -222,7 +230,16 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
    * no earlier read of the item can be put behind.
    */
   protected isStillThere(): boolean {
-    if (Atomics.compareExchange(this.words, HEAD, this.head, this.head) === this.head) return true
+    return this.#moveHead(this.head)
+  }
+
+  /** From `from` to `head`, unless the producer has moved it on. */
+  #moveHead(from: number): boolean {
+    for (let seen = from; (seen & COUNT) === from; ) {
+      const found = Atomics.compareExchange(this.words, HEAD, seen, this.head | (seen & ~COUNT))
+      if (found === seen) return true
+      seen = found
+    }
     this.#catchUp()
     return false
   }
@@ -231,11 +248,7 @@ export abstract class ConsumerEnd<Item> implements AsyncConsumer<Item>, Holding 
     const from = this.#released
     this.#released = this.head
     this.#lookAt = (this.head + ITEM) | 0
-    if (this.overwriting) {
-      if (Atomics.compareExchange(this.words, HEAD, from, this.head) === from) return true
-      this.#catchUp()
-      return false
-    }
+    if (this.overwriting) return this.#moveHead(from)
     publish(this.words, HEAD, from, this.head, this.#patience.waiting)
     return true
   }

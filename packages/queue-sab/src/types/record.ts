@@ -1,6 +1,6 @@
 import { optionError } from '../errors.js'
 import type { ItemType } from '../item-type.js'
-import { type Memory, slotsOf } from '../memory.js'
+import { slotsOf } from '../memory.js'
 import type { SpanConsumer, SpanProducer } from '../queue.js'
 import { SlotConsumer } from '../ring/slot-consumer.js'
 import { SlotProducer } from '../ring/slot-producer.js'
@@ -64,7 +64,11 @@ export function record<const Fields extends Schema>(
   }
   const placed = place(entries)
   const slotBytes = Math.ceil(placed.end / SLOT_ALIGNMENT) * SLOT_ALIGNMENT
-  const slots = (memory: Memory) => accessors(slotsOf(memory, DataView), placed.fields, slotBytes)
+  const slots = (view: DataView) => accessors(view, placed.fields, slotBytes)
+  const staging = () => {
+    const buffer = new ArrayBuffer(slotBytes)
+    return { fields: slots(new DataView(buffer))[0] as Plain, words: new Int32Array(buffer) }
+  }
   return {
     name: 'record',
     code: 9,
@@ -72,9 +76,15 @@ export function record<const Fields extends Schema>(
     schema: hash(JSON.stringify(entries)),
     slotsPerUnit: 1,
     producer: (memory, options) =>
-      new Producer(memory, options, slots(memory), names) as unknown as RecordProducer<Fields>,
+      new Producer(
+        memory,
+        options,
+        slots(slotsOf(memory, DataView)),
+        names,
+        staging,
+      ) as unknown as RecordProducer<Fields>,
     consumer: (memory, options) =>
-      new Consumer(memory, options, slots(memory), names) as unknown as RecordConsumer<Fields>,
+      new Consumer(memory, options, slots(slotsOf(memory, DataView)), names) as unknown as RecordConsumer<Fields>,
   }
 }
 
@@ -131,21 +141,50 @@ function copy(from: Plain, to: Plain, names: readonly string[]): void {
   }
 }
 
+/** One record in memory that is not shared. */
+interface Staged {
+  readonly fields: Plain
+  readonly words: Int32Array
+}
+
 class Producer extends SlotProducer<Plain, Slots> {
   readonly #names: readonly string[]
+  readonly #slotWords: Int32Array
+  readonly #staging: () => Staged
+  /** `undefined` while a record is being staged, so that one pushed by its fields' code is staged elsewhere. */
+  #staged: Staged | undefined
 
   constructor(
-    ...[memory, options, slots, names]: [...ConstructorParameters<typeof SlotProducer<Plain, Slots>>, readonly string[]]
+    ...[memory, options, slots, names, staging]: [
+      ...ConstructorParameters<typeof SlotProducer<Plain, Slots>>,
+      readonly string[],
+      () => Staged,
+    ]
   ) {
     super(memory, options, slots)
     this.#names = names
+    this.#slotWords = slotsOf(memory, Int32Array)
+    this.#staging = staging
+    this.#staged = staging()
   }
 
-  /** A field that can't be written throws, with the record not yet pushed. */
+  /**
+   * Reading or converting a field can run the caller's code, which may throw or push itself: so the queue is touched only
+   * when the record is complete.
+   */
   tryPush(item: Plain): boolean {
+    const staged = this.#staged ?? this.#staging()
+    this.#staged = undefined
+    try {
+      copy(item, staged.fields, this.#names)
+    } finally {
+      this.#staged = staged
+    }
     const tail = this.tail
     if (tail === this.limit && !this.findRoom(1)) return this.refuse()
-    copy(item, this.slots[(tail >>> 2) & this.mask] as Plain, this.#names)
+    const { words } = staged
+    const at = ((tail >>> 2) & this.mask) * words.length
+    for (let i = 0; i < words.length; i++) this.#slotWords[at + i] = words[i] as number
     this.advance(1)
     return true
   }

@@ -1,6 +1,7 @@
 // Plain JavaScript: tsx does not reach worker threads on Node 20.
 
 import { attachQueue } from '@spsc/queue-sab'
+import { ITEMS } from './items.js'
 
 /** What a thread can be told to do with a queue; a thrown error becomes its code. */
 export const actions = {
@@ -43,6 +44,20 @@ export const actions = {
       Atomics.store(done, 0, ++n)
       Atomics.notify(done, 0)
     }
+  },
+
+  /**
+   * Pushes the items of 1 to `count` without waiting for room, then closes; gives how many went in.
+   *
+   * @param {import('@spsc/queue-sab').RingQueue} queue @param {{ type: keyof typeof ITEMS, count: number }} flood
+   */
+  flood(queue, { type, count }) {
+    const producer = queue.producer()
+    const { of } = ITEMS[type]
+    let pushed = 0
+    for (let n = 1; n <= count; n++) if (producer.tryPush(of(n))) pushed++
+    producer.close()
+    return pushed
   },
 
   /**
