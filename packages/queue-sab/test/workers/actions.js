@@ -61,6 +61,28 @@ export const actions = {
   },
 
   /**
+   * What a pop, or pushes until one has waited for room, come to: the code of the error.
+   *
+   * @param {import('@spsc/queue-sab').Queue} queue @param {'push' | 'pop'} how @returns {unknown}
+   */
+  wait: (queue, how) =>
+    attempt(() => {
+      if (how === 'pop') return queue.consumer().pop()
+      for (const producer = queue.producer(); ; ) producer.push(0)
+    }),
+
+  /**
+   * Pushes the items of 1 to `count`, then fails.
+   *
+   * @param {import('@spsc/queue-sab').RingQueue} queue @param {{ type: keyof typeof ITEMS, count: number, error: unknown }} stream
+   */
+  fail(queue, { type, count, error }) {
+    const producer = queue.producer()
+    for (let n = 1; n <= count; n++) producer.push(ITEMS[type].of(n))
+    producer.fail(error)
+  },
+
+  /**
    * Sends each item back by another queue; looks again and again and never sleeps.
    *
    * @param {import('@spsc/queue-sab').Queue} queue @param {{ back: SharedArrayBuffer }} answer
