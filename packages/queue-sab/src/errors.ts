@@ -37,6 +37,15 @@ export function show(value: unknown): string {
   return `the ${type} ${type === 'string' ? JSON.stringify(value) : String(value)}`
 }
 
+/** What `error`, which may be anything, has to say. */
+export function messageOf(error: unknown): string {
+  try {
+    return `${error instanceof Error ? error.message : error}`
+  } catch {
+    return show(error)
+  }
+}
+
 export function optionError(option: string, value: unknown, allowed: string): QueueError {
   return new QueueError('ERR_OPTION', `${option} is ${show(value)}; allowed: ${allowed}`)
 }

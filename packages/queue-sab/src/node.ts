@@ -1,9 +1,10 @@
 import { Readable, type ReadableOptions, Writable, type WritableOptions } from 'node:stream'
+import { QueueError } from './errors.js'
 import type { AsyncConsumer, AsyncProducer } from './queue.js'
 
 /**
  * The consumer as a stream of Node: by default of objects, one per item; with `objectMode: false` of bytes, for a queue of
- * `bytes` or `frames`. Destroying it closes the consumer.
+ * `bytes` or `frames`. Destroying it closes the consumer. An item that is `null` destroys it with `ERR_OPTION`.
  *
  * @example
  * import { nodeReadable } from '@spsc/queue-sab/node'
@@ -16,8 +17,9 @@ export function nodeReadable<Item>(consumer: AsyncConsumer<Item>, options: Reada
     ...options,
     read() {
       const push = (item: Item | undefined): void => {
+        if (item === null) this.destroy(nullError())
         // A stream of bytes that is given none doesn't ask again.
-        if (!this.readableObjectMode && (item as { length?: number } | undefined)?.length === 0) this._read(0)
+        else if (!this.readableObjectMode && (item as { length?: number } | undefined)?.length === 0) this._read(0)
         else this.push(item === undefined ? null : item)
       }
       consumer.popAsync({ signal: abort.signal }).then(push, (error) => this.destroy(error))
@@ -28,6 +30,11 @@ export function nodeReadable<Item>(consumer: AsyncConsumer<Item>, options: Reada
       callback(error)
     },
   })
+}
+
+function nullError(): QueueError {
+  const message = 'an item is null, which ends a stream of Node; allowed: other values; use readableStream()'
+  return new QueueError('ERR_OPTION', message)
 }
 
 /**

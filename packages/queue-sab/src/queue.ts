@@ -232,6 +232,8 @@ export interface RingConsumer<Type extends ElementType = NumberType> extends Spa
 export interface ExitSource {
   once(event: 'exit', listener: () => void): unknown
   removeListener(event: 'exit', listener: () => void): unknown
+  /** -1 once it is over: then there is no event any more. */
+  readonly threadId?: number
 }
 
 /** What a queue is to whoever owns the threads at its ends. */
@@ -247,7 +249,7 @@ export interface Supervised {
    */
   abandon(end: End): void
   /**
-   * Abandons the end once `worker` has exited, however that came about.
+   * Abandons the end once `worker` has exited, however that came about, or at once where it has already.
    *
    * @returns stops watching; no listener is left behind then, nor after the exit
    *
@@ -316,7 +318,8 @@ export function queueOver<Producer, Consumer>(
     abandon,
     watch(end, worker) {
       const gone = () => abandon(end)
-      worker.once('exit', gone)
+      if (worker.threadId === -1) gone()
+      else worker.once('exit', gone)
       return () => void worker.removeListener('exit', gone)
     },
   }

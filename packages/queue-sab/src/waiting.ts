@@ -97,10 +97,15 @@ export const atomicsWaiting: Waiting = {
         if (!waiting) return
         waiting = false
         if (keepAlive) letLoopGo()
-        signal.removeEventListener('abort', end)
+        signal.removeEventListener('abort', abort)
         resolve()
       }
-      signal.addEventListener('abort', end)
+      const abort = () => {
+        end()
+        // Else the engine would keep the wait for as long as the word's memory.
+        Atomics.notify(words, index)
+      }
+      signal.addEventListener('abort', abort)
       woken.then(end)
     })
   },

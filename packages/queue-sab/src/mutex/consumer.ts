@@ -1,5 +1,6 @@
 import { endedBy, type Memory } from '../memory.js'
 import type { Consumer } from '../queue.js'
+import { flushPending } from '../ring/pending.js'
 import { checkTimeout, deadlineIn } from '../timeout.js'
 import * as state from './words.js'
 
@@ -38,11 +39,12 @@ export class MutexConsumer implements Consumer {
   }
 
   get ended(): boolean {
-    return state.hasEnded(this.#words) && endedBy(this.#words, 'producer') === undefined
+    const closedHere = (Atomics.load(this.#words, state.CLOSED) & state.CONSUMER) !== 0
+    return closedHere || (state.hasEnded(this.#words) && endedBy(this.#words, 'producer') === undefined)
   }
 
   get size(): number {
-    return state.sizeOf(this.#words)
+    return state.sizeOf(this.#words, state.CONSUMER)
   }
 
   #hasItems(): boolean {
@@ -54,6 +56,7 @@ export class MutexConsumer implements Consumer {
     const closed = state.read(words, state.CLOSED)
     if (!this.#hasItems() || (closed & state.CONSUMER) !== 0) {
       state.unlock(words)
+      flushPending()
       const error = closed === state.PRODUCER ? endedBy(words, 'producer') : undefined
       if (error !== undefined) throw error
       return undefined

@@ -1,6 +1,7 @@
 import { closedError } from '../errors.js'
 import { endedBy, type Memory } from '../memory.js'
 import type { Producer } from '../queue.js'
+import { flushPending } from '../ring/pending.js'
 import { checkTimeout, deadlineIn } from '../timeout.js'
 import * as state from './words.js'
 
@@ -50,7 +51,7 @@ export class MutexProducer implements Producer {
   }
 
   get size(): number {
-    return state.sizeOf(this.#words)
+    return state.sizeOf(this.#words, state.PRODUCER)
   }
 
   #hasRoom(): boolean {
@@ -67,6 +68,7 @@ export class MutexProducer implements Producer {
     const closed = (state.read(words, state.CLOSED) & forbidden) !== 0
     if (closed || !this.#hasRoom()) {
       state.unlock(words)
+      flushPending()
       if (closed) throw endedBy(words, 'consumer') ?? closedError()
       return false
     }

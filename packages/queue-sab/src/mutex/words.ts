@@ -1,4 +1,5 @@
 import { DIED, type End, setState } from '../memory.js'
+import { flushPending } from '../ring/pending.js'
 import { leftUntil } from '../timeout.js'
 import { atomicsWaiting } from '../waiting.js'
 
@@ -66,6 +67,7 @@ export function lock(words: Int32Array, holder: Holder, deadline: number = Numbe
     if (seen === FREE) return true
     const left = leftUntil(deadline)
     if (left <= 0) return false
+    flushPending()
     atomicsWaiting.sleep(words, LOCK, wanted, left)
   }
 }
@@ -103,6 +105,7 @@ export function waitFor(
     const sequence = read(words, condition)
     Atomics.add(words, condition + WAITERS, 1)
     unlock(words)
+    flushPending()
     try {
       atomicsWaiting.sleep(words, condition, sequence, left)
     } finally {
@@ -146,8 +149,8 @@ export function hasEnded(words: Int32Array): boolean {
 }
 
 /** Exact at the moment when it has the lock. */
-export function sizeOf(words: Int32Array): number {
-  lock(words, VISITOR)
+export function sizeOf(words: Int32Array, holder: Holder = VISITOR): number {
+  lock(words, holder)
   const size = count(words)
   unlock(words)
   return size

@@ -1,3 +1,4 @@
+import { QueueError } from '../errors.js'
 import { endedBy, type Memory } from '../memory.js'
 import type { AsyncConsumer, AsyncOptions } from '../queue.js'
 import { checkTimeout, deadlineIn } from '../timeout.js'
@@ -32,8 +33,6 @@ export abstract class ConsumerEnd<Item> extends RingEnd implements AsyncConsumer
   protected head: number
   /** The head at which the ring is empty, by the cached TAIL. Never beyond the truth, as TAIL only grows. */
   protected limit: number
-  /** Whether the producer moves HEAD on as well. */
-  protected readonly overwriting: boolean
   /** What HEAD holds, but for WAITING. */
   #released = 0
   /** The head at which to look whether they should be given back: always ahead. */
@@ -42,7 +41,6 @@ export abstract class ConsumerEnd<Item> extends RingEnd implements AsyncConsumer
   constructor(memory: Memory, options: EndOptions) {
     // Where a full ring costs items, it is full only when it is.
     super(memory, memory.onFull === 'block' ? options : { ...options, adaptive: false }, memory.size)
-    this.overwriting = memory.onFull === 'overwrite-oldest'
     this.head = Atomics.load(this.words, HEAD) & COUNT
     this.limit = this.head
     this.#released = this.head
@@ -77,10 +75,15 @@ export abstract class ConsumerEnd<Item> extends RingEnd implements AsyncConsumer
 
   popMany(into: { readonly length: number; [index: number]: Item }): number {
     let popped = 0
-    for (; popped < into.length; popped++) {
-      const item = this.tryPop()
-      if (item === undefined) break
-      into[popped] = item
+    try {
+      for (; popped < into.length; popped++) {
+        const item = this.tryPop()
+        if (item === undefined) break
+        into[popped] = item
+      }
+    } catch (error) {
+      // Why there are no more items, the next call says.
+      if (popped === 0 || !(error instanceof QueueError)) throw error
     }
     return popped
   }
@@ -107,6 +110,8 @@ export abstract class ConsumerEnd<Item> extends RingEnd implements AsyncConsumer
     // A ring that looks empty sends tryPop to findItems, which declines: closing costs the fast path nothing.
     this.limit = this.head
     close(this.words, HEAD, this.patience.waiting)
+    // For this end's own popAsync.
+    this.patience.waiting.wake(this.words, TAIL)
   }
 
   get ended(): boolean {
@@ -169,7 +174,16 @@ export abstract class ConsumerEnd<Item> extends RingEnd implements AsyncConsumer
    * no earlier read of the item can be put behind.
    */
   protected isStillThere(): boolean {
-    if (Atomics.compareExchange(this.words, HEAD, this.head, this.head) === this.head) return true
+    return this.#moveHead(this.head)
+  }
+
+  /** From `from` to `head`, unless the producer has moved it on. */
+  #moveHead(from: number): boolean {
+    for (let seen = from; (seen & COUNT) === from; ) {
+      const found = Atomics.compareExchange(this.words, HEAD, seen, this.head | (seen & ~COUNT))
+      if (found === seen) return true
+      seen = found
+    }
     this.#catchUp()
     return false
   }
@@ -178,11 +192,7 @@ export abstract class ConsumerEnd<Item> extends RingEnd implements AsyncConsumer
     const from = this.#released
     this.#released = this.head
     this.lookAt = (this.head + ITEM) | 0
-    if (this.overwriting) {
-      if (Atomics.compareExchange(this.words, HEAD, from, this.head) === from) return true
-      this.#catchUp()
-      return false
-    }
+    if (this.overwriting) return this.#moveHead(from)
     publish(this.words, HEAD, from, this.head, this.patience.waiting)
     return true
   }

@@ -10,7 +10,7 @@ let scheduled = false
 
 /**
  * Has `end` flushed at the end of the current microtask turn, or earlier where this thread waits for any queue or finds
- * one empty or full: the peer of one may wait for what is held back in another.
+ * one empty or full, of either kind: the peer of one may wait for what is held back in another.
  */
 export function flushLater(end: Holding): void {
   holding.push(end)

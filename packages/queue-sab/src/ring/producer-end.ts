@@ -1,4 +1,4 @@
-import { closedError } from '../errors.js'
+import { closedError, messageOf } from '../errors.js'
 import { endedBy, FAILED, type Memory, setState, writeFailure } from '../memory.js'
 import type { AsyncOptions, AsyncProducer } from '../queue.js'
 import { checkTimeout, deadlineIn } from '../timeout.js'
@@ -87,6 +87,8 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
     // Reading or converting an item may run code that pushes, so each goes in by itself.
     let pushed = 0
     while (pushed < items.length && this.tryPush(items[pushed] as Item)) pushed++
+    // The first of those left over has been counted.
+    if (items.length - pushed > 1) this.refuse(items.length - pushed - 1)
     return pushed
   }
 
@@ -106,11 +108,13 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
     this.limit = this.tail
     this.totals.note(TAIL, this.tail)
     close(this.words, TAIL, this.patience.waiting)
+    // For this end's own pushAsync.
+    this.patience.waiting.wake(this.words, HEAD)
   }
 
   fail(error: unknown): void {
     if (this.closedHere) return
-    writeFailure(this.words, error instanceof Error ? error.message : String(error))
+    writeFailure(this.words, messageOf(error))
     setState(this.words, 'producer', FAILED)
     this.close()
   }
@@ -131,15 +135,18 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
     backOff(this.words, this.#found, this.slotsInUse)
     this.totals.note(TAIL, this.tail)
     let head = Atomics.load(this.words, HEAD)
-    if (this.#memory.onFull === 'overwrite-oldest') head = this.#discardOldest(head, slots)
+    if (this.overwriting) {
+      this.totals.note(HEAD, head)
+      head = this.#discardOldest(head, slots)
+    }
     this.limit = ((head & COUNT) + this.slotsInUse * ITEM) | 0
     this.#found = (this.limit - this.tail) | 0
     return this.room() >= slots
   }
 
-  /** For an item that found no room. */
-  protected refuse(): false {
-    if (this.#memory.onFull === 'drop-newest') this.totals.countDropped()
+  /** For items that found no room. */
+  protected refuse(items = 1): false {
+    if (this.#memory.onFull === 'drop-newest') this.totals.countDropped(items)
     return false
   }
 

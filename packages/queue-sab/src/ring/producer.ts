@@ -4,10 +4,13 @@ import { ITEM } from './words.js'
 
 /** The ring's producing end for numbers. */
 export class RingProducer<Type extends ElementType> extends SlotProducer<ItemOf<Type>, ViewOf<Type>> {
+  /** One slot that is not shared. */
+  readonly #probe = this.slots.slice(0, 1)
+
   tryPush(item: ItemOf<Type>): boolean {
     const slot = toSlot(item)
     const tail = this.tail
-    if (tail === this.limit && !this.findRoom(1)) return this.refuse()
+    if (tail === this.limit && !this.#findRoomFor(slot, 1)) return this.refuse()
     this.slots[(tail >>> 2) & this.mask] = slot as never
     // As `advance` does it, by hand: a call costs a quarter of the push.
     const next = (tail + ITEM) | 0
@@ -21,14 +24,21 @@ export class RingProducer<Type extends ElementType> extends SlotProducer<ItemOf<
   }
 
   override pushMany(items: ArrayLike<ItemOf<Type>>): number {
-    if (!ArrayBuffer.isView(items)) return super.pushMany(items)
     const wanted = items.length
-    if (this.room() < wanted) this.findRoom(Math.min(wanted, this.slotsInUse))
+    if (!ArrayBuffer.isView(items) || (this.overwriting && wanted > this.slotsInUse)) return super.pushMany(items)
+    if (this.room() < wanted) this.#findRoomFor(items[0] as ItemOf<Type>, Math.min(wanted, this.slotsInUse))
     const count = Math.min(wanted, this.room())
+    if (count < wanted) this.refuse(wanted - count)
     if (count === 0) return 0
     const first = this.tail >>> 2
     for (let i = 0; i < count; i++) this.slots[(first + i) & this.mask] = items[i] as never
     this.publishNext(count)
     return count
+  }
+
+  /** Where an item can't be stored, a number among bigints, this throws before anything makes room for it. */
+  #findRoomFor(item: ItemOf<Type>, slots: number): boolean {
+    this.#probe[0] = item
+    return this.findRoom(slots)
   }
 }

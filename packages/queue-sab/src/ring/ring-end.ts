@@ -19,6 +19,8 @@ export abstract class RingEnd implements Contract, Holding {
   protected readonly totals: Totals
   protected patience: Patience
   protected closedHere = false
+  /** Whether an item that finds no room takes the place of the oldest: then the producer moves HEAD on as well. */
+  protected readonly overwriting: boolean
   /** Slots that may be held back, times ITEM: one where each is published at once. */
   protected readonly gather: number
   readonly #slotsPerUnit: number
@@ -30,6 +32,7 @@ export abstract class RingEnd implements Contract, Holding {
     this.slotsInUse = memory.size
     this.totals = new Totals(memory)
     this.patience = patience
+    this.overwriting = memory.onFull === 'overwrite-oldest'
     this.gather = adaptive ? heldBack(memory, mostHeld) : ITEM
     this.#slotsPerUnit = memory.slotsPerUnit
   }

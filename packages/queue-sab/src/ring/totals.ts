@@ -56,8 +56,8 @@ export class Totals {
   }
 
   /** For the producer of items that take several slots. */
-  countPushed(): void {
-    ;(this.#notes[PUSHED] as number)++
+  countPushed(items: number): void {
+    ;(this.#notes[PUSHED] as number) += items
   }
 
   /** For the consumer of items that take several slots. */
@@ -66,8 +66,8 @@ export class Totals {
   }
 
   /** For the producer. */
-  countDropped(): void {
-    ;(this.#notes[DROPPED] as number)++
+  countDropped(items: number): void {
+    ;(this.#notes[DROPPED] as number) += items
   }
 
   /** For the producer, which moved HEAD on by one item. */

@@ -88,6 +88,9 @@ export function close(words: Int32Array, own: number, waiting: Waiting): void {
   waiting.wake(words, own)
 }
 
+/** Of a longer spin every so many loads, a power of two, look whether the time is over. */
+const LOADS_PER_CLOCK = 1024
+
 /** How an end waits for its peer. */
 export interface Patience {
   readonly waiting: Waiting
@@ -116,6 +119,7 @@ export function awaitPeer(
   flushPending()
   for (let turn = 0; turn < spin; turn++) {
     if ((Atomics.load(words, peer) & ~WAITING) !== count) return true
+    if ((turn & (LOADS_PER_CLOCK - 1)) === LOADS_PER_CLOCK - 1 && leftUntil(deadline) <= 0) break
   }
   for (;;) {
     const seen = Atomics.load(words, peer)
@@ -128,8 +132,10 @@ export function awaitPeer(
 }
 
 /**
- * {@link awaitPeer} on an event loop, which has other things to do than to spin.
+ * {@link awaitPeer} on an event loop, which has other things to do than to spin. Sleeps once: the caller looks again, also
+ * whether its own end has been closed meanwhile.
  *
+ * @returns `false`: timed out
  * @throws the reason of `signal`, once aborted
  */
 export async function awaitPeerAsync(
@@ -142,6 +148,7 @@ export async function awaitPeerAsync(
 ): Promise<boolean> {
   flushPending()
   for (;;) {
+    signal?.throwIfAborted()
     const seen = Atomics.load(words, peer)
     if ((seen & ~WAITING) !== count) return true
     const left = leftUntil(deadline)
@@ -150,6 +157,7 @@ export async function awaitPeerAsync(
     if (Atomics.compareExchange(words, peer, seen, asleep) !== seen) continue
     await waiting.sleepAsync(words, peer, asleep, left, signal, keepAlive)
     signal?.throwIfAborted()
+    return true
   }
 }
 

@@ -1,4 +1,4 @@
-import { QueueError } from '../errors.js'
+import { optionError, QueueError } from '../errors.js'
 import type { ItemType } from '../item-type.js'
 import type { AsyncConsumer, AsyncProducer } from '../queue.js'
 import { SLOT } from './frame-memory.js'
@@ -62,11 +62,18 @@ class CloneProducer<Item> extends FramedProducer<Item> {
   }
 
   tryPush(item: Item): boolean {
-    return this.pushBytes(item instanceof Serialized ? item.bytes : this.#serialize(item))
+    return this.pushBytes(this.#bytesOf(item))
   }
 
   protected override prepare(item: Item): Item {
-    return new Serialized(this.#serialize(item)) as Item
+    return new Serialized(this.#bytesOf(item)) as Item
+  }
+
+  /** @throws `ERR_OPTION` for `undefined`, by which tryPop says that there is no item · whatever `serialize` throws */
+  #bytesOf(item: unknown): Uint8Array {
+    if (item instanceof Serialized) return item.bytes
+    if (item === undefined) throw optionError('item', item, 'what can be cloned, but for undefined')
+    return this.#serialize(item)
   }
 }
 

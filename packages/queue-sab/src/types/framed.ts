@@ -10,11 +10,20 @@ export abstract class FramedProducer<Item> extends ProducerEnd<Item> {
   /** The longest item there can be, in bytes. */
   readonly maxBytes: number
   protected readonly frames: FrameMemory
+  /** Items written since the last publication. */
+  #held = 0
 
   constructor(memory: Memory, options: EndOptions) {
     super(memory, options)
     this.maxBytes = memory.capacity - SLOT
     this.frames = new FrameMemory(memory)
+  }
+
+  override flush(): void {
+    // First, so that nobody can have popped what is not yet counted.
+    if (this.#held > 0) this.totals.countPushed(this.#held)
+    this.#held = 0
+    super.flush()
   }
 
   protected override oldestSlots(head: number): number {
@@ -38,7 +47,7 @@ export abstract class FramedProducer<Item> extends ProducerEnd<Item> {
 
   /** A frame of so many bytes is written. */
   protected pushed(bytes: number): true {
-    this.totals.countPushed()
+    this.#held++
     this.advance(slotsFor(bytes))
     return true
   }
@@ -58,7 +67,8 @@ export abstract class FramedConsumer<Item> extends ConsumerEnd<Item> {
   /** Bytes of the oldest item; `undefined`: there is none. Where it is being overwritten it may be any number that can be. */
   protected nextLength(): number | undefined {
     if (this.head === this.limit && !this.findItems()) return undefined
-    return this.frames.lengthAt(this.head, this.maxBytes)
+    // A frame that ends beyond the last published slot is none.
+    return this.frames.lengthAt(this.head, Math.min(this.maxBytes, (this.known() - 1) * SLOT))
   }
 
   /**

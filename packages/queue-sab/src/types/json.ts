@@ -47,7 +47,8 @@ class JsonProducer<Item> extends FramedProducer<Item> {
 
   tryPush(item: Item): boolean {
     const text = textOf(item)
-    // UTF-8 has at least a byte per UTF-16 unit; text that is not all ASCII has more.
+    // UTF-8 has one to three bytes per UTF-16 unit. Where it may be too long at all, that must be known first.
+    if (text.length > this.maxBytes / 3) return this.pushBytes(this.#encoder.encode(text))
     if (!this.hasRoom(text.length)) return this.refuse()
     if (!this.frames.writeAscii(this.tail, text)) return this.pushBytes(this.#encoder.encode(text))
     return this.pushed(text.length)
@@ -74,7 +75,8 @@ class JsonConsumer<Item> extends FramedConsumer<Item> {
   #given = 0
 
   tryPop(): Item | undefined {
-    if (this.#given === this.#items.length && !this.#parseNext()) return undefined
+    // What no producer has written may be blank, and give no item.
+    while (this.#given === this.#items.length) if (!this.#parseNext()) return undefined
     return this.#items[this.#given++]
   }
 

@@ -65,15 +65,19 @@ export function record<const Fields extends Schema>(
   }
   const placed = place(entries)
   const slotBytes = Math.ceil(placed.end / SLOT_ALIGNMENT) * SLOT_ALIGNMENT
-  const bind = (memory: Memory) => bound(slotsOf(memory, DataView), placed.fields, slotBytes)
+  const bind = (view: DataView) => bound(view, placed.fields, slotBytes)
   return {
     name: 'record',
     code: 9,
     slotBytes,
     schema: hash(JSON.stringify(entries)),
     slotsPerUnit: 1,
-    producer: (memory, options) => new Producer(memory, options, bind(memory)) as unknown as RecordProducer<Fields>,
-    consumer: (memory, options) => new Consumer(memory, options, bind(memory)) as unknown as RecordConsumer<Fields>,
+    producer: (memory, options) =>
+      new Producer(memory, options, bind(slotsOf(memory, DataView)), () =>
+        bind(new DataView(new ArrayBuffer(slotBytes))),
+      ) as unknown as RecordProducer<Fields>,
+    consumer: (memory, options) =>
+      new Consumer(memory, options, bind(slotsOf(memory, DataView))) as unknown as RecordConsumer<Fields>,
   }
 }
 
@@ -109,6 +113,8 @@ interface Bound {
   readonly names: readonly string[]
   /** The accessors' own functions: to go by the name of a property that varies is many times slower. */
   readonly properties: readonly Property<unknown>[]
+  /** The whole memory. */
+  readonly words: Int32Array
 }
 
 function bound(view: DataView, fields: readonly Placed[], slotBytes: number): Bound {
@@ -130,25 +136,42 @@ function bound(view: DataView, fields: readonly Placed[], slotBytes: number): Bo
   })
   const count = Math.floor(view.byteLength / slotBytes)
   const slots = Array.from({ length: count }, (_, slot) => new RecordAccessor(slot * slotBytes)) as unknown as Slots
-  return { slots, names: fields.map(({ name }) => name), properties }
+  const words = new Int32Array(view.buffer, view.byteOffset, view.byteLength >> 2)
+  return { slots, names: fields.map(({ name }) => name), properties, words }
 }
 
 class Producer extends SlotProducer<Plain, Slots> {
   readonly #bound: Bound
+  readonly #stage: () => Bound
+  /** One record in memory that is not shared; `undefined` while one is being staged, in case a field's code pushes another. */
+  #staged: Bound | undefined
 
-  constructor(memory: Memory, options: EndOptions, bound: Bound) {
+  constructor(memory: Memory, options: EndOptions, bound: Bound, stage: () => Bound) {
     super(memory, options, bound.slots)
     this.#bound = bound
+    this.#stage = stage
+    this.#staged = stage()
   }
 
-  /** A field that can't be written throws, with the record not yet pushed. */
+  /**
+   * Reading or converting a field can run the caller's code, which may throw or push itself: so the queue is touched only
+   * when the record is complete.
+   */
   tryPush(item: Plain): boolean {
-    if (this.tail === this.limit && !this.findRoom(1)) return this.refuse()
-    const slot = this.slots[this.index()] as Accessor
-    const { names, properties } = this.#bound
-    for (let i = 0; i < names.length; i++) {
-      ;(properties[i] as Property<unknown>).set.call(slot, item[names[i] as string])
+    const staged = this.#staged ?? this.#stage()
+    const { names, properties, slots, words } = staged
+    this.#staged = undefined
+    try {
+      const slot = slots[0] as Accessor
+      for (let i = 0; i < names.length; i++) {
+        ;(properties[i] as Property<unknown>).set.call(slot, item[names[i] as string])
+      }
+    } finally {
+      this.#staged = staged
     }
+    if (this.tail === this.limit && !this.findRoom(1)) return this.refuse()
+    const at = this.index() * words.length
+    for (let i = 0; i < words.length; i++) this.#bound.words[at + i] = words[i] as number
     this.advance(1)
     return true
   }
