@@ -32,10 +32,10 @@ function mutexOver<Type extends NumberType>(memory: Memory, type: Type): Queue<T
  */
 export function createMutexQueue<Type extends NumberType = 'i32'>(options: QueueOptions<Type>): Queue<Type> {
   if (typeof options !== 'object' || options === null) throw optionError('options', options, '{ capacity, type }')
-  const { type = 'i32' as Type } = options
+  const { capacity, type = 'i32' as Type } = options
   // A number and a bigint do not convert into each other, and nothing may throw with the lock held.
   checkElementType(type, NUMBERS)
-  return mutexOver(allocate('mutex', layoutOf(type), options), type)
+  return mutexOver(allocate('mutex', layoutOf(type), { capacity }), type)
 }
 
 /**
