@@ -27,10 +27,10 @@ export function createLogger({ file, capacity = 1 << 18, onFull = 'drop-newest' 
   let counts
 
   return {
-    /** Never waits, unless the policy is `block`; `false`: dropped. */
+    /** Never waits, unless the policy is `block`; `false`: dropped, or no room for 10 s. */
     log(line) {
       const bytes = encoder.encode(`${line}\n`)
-      return onFull === 'block' ? producer.push(bytes) : producer.tryPush(bytes)
+      return onFull === 'block' ? producer.push(bytes, 10_000) : producer.tryPush(bytes)
     },
 
     /** For a thread that is about to compute for long: the lines so far are visible to the other one from now on. */
