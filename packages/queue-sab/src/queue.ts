@@ -191,6 +191,16 @@ export interface SpanProducer<Item, Slots> extends AsyncProducer<Item> {
    */
   reserve(count: number): Span<Slots>
   /**
+   * Waits until there is room for an item, at most `timeoutMs` milliseconds: 0 to Infinity, default Infinity. Where the
+   * policy on full is not to wait, it tells how it is now.
+   *
+   * @returns `false`: timed out
+   * @throws as `push`
+   */
+  awaitRoom(timeoutMs?: number): boolean
+  /** `awaitRoom` on an event loop, any thread's. Rejects where `awaitRoom` throws. */
+  awaitRoomAsync(options?: AsyncOptions): Promise<boolean>
+  /**
    * Makes the first `count` reserved items visible, all at once, and gives the others back.
    *
    * @throws `ERR_OPTION` unless `count` is a whole number from 0 to what was reserved
@@ -214,6 +224,22 @@ export interface SpanConsumer<Item, Slots> extends AsyncConsumer<Item> {
    * consumer.release(end - start)
    */
   peek(count: number): Span<Slots>
+  /**
+   * Waits until there is an item, at most `timeoutMs` milliseconds: 0 to Infinity, default Infinity.
+   *
+   * @returns `false`: timed out, or the stream is over, which `ended` tells apart
+   * @throws as `pop`
+   *
+   * @example
+   * while (consumer.awaitItems()) {
+   *   const { array, start, end } = consumer.peek(256)
+   *   for (let i = start; i < end; i++) use(array[i])
+   *   consumer.release(end - start)
+   * }
+   */
+  awaitItems(timeoutMs?: number): boolean
+  /** `awaitItems` on an event loop, any thread's. Rejects where `awaitItems` throws. */
+  awaitItemsAsync(options?: AsyncOptions): Promise<boolean>
   /**
    * Removes the first `count` peeked items.
    *

@@ -51,26 +51,13 @@ export abstract class ConsumerEnd<Item> extends RingEnd implements AsyncConsumer
 
   pop(timeoutMs: number = Number.POSITIVE_INFINITY): Item | undefined {
     checkTimeout(timeoutMs)
-    let item = this.tryPop()
-    if (item !== undefined || timeoutMs === 0) return item
-    const deadline = deadlineIn(timeoutMs)
-    while (item === undefined && !this.ended) {
-      if (!awaitPeer(this.words, TAIL, this.head, deadline, this.patience)) return this.tryPop()
-      item = this.tryPop()
-    }
-    return item
+    return this.tryPop() ?? this.retry(() => this.tryPop(), timeoutMs)
   }
 
-  async popAsync({ timeoutMs = Number.POSITIVE_INFINITY, signal }: AsyncOptions = {}): Promise<Item | undefined> {
-    checkTimeout(timeoutMs)
-    const deadline = deadlineIn(timeoutMs)
-    signal?.throwIfAborted()
-    for (;;) {
-      const item = this.tryPop()
-      if (item !== undefined || this.ended) return item
-      // Another popAsync of this end may take the item first: then wait again.
-      if (!(await awaitPeerAsync(this.words, TAIL, this.head, deadline, this.patience, signal))) return undefined
-    }
+  async popAsync(options: AsyncOptions = {}): Promise<Item | undefined> {
+    checkTimeout(options.timeoutMs ?? 0)
+    options.signal?.throwIfAborted()
+    return this.tryPop() ?? this.retryAsync(() => this.tryPop(), options)
   }
 
   popMany(into: { readonly length: number; [index: number]: Item }): number {
@@ -118,6 +105,32 @@ export abstract class ConsumerEnd<Item> extends RingEnd implements AsyncConsumer
     if (this.closedHere) return true
     if (this.overwriting) this.#catchUp()
     return hasEnded(this.words, this.head) && endedBy(this.words, 'producer') === undefined
+  }
+
+  /** Waits for items until `attempt`, which found none, gives something; `undefined`: timed out, or the stream is over. */
+  protected retry<Result>(attempt: () => Result | undefined, timeoutMs: number): Result | undefined {
+    if (timeoutMs === 0) return undefined
+    const deadline = deadlineIn(timeoutMs)
+    while (!this.ended) {
+      const inTime = awaitPeer(this.words, TAIL, this.head, deadline, this.patience)
+      const result = attempt()
+      if (result !== undefined || !inTime) return result
+    }
+    return undefined
+  }
+
+  protected async retryAsync<Result>(
+    attempt: () => Result | undefined,
+    { timeoutMs = Number.POSITIVE_INFINITY, signal }: AsyncOptions,
+  ): Promise<Result | undefined> {
+    const deadline = deadlineIn(timeoutMs)
+    while (!this.ended) {
+      // Another wait of this end may take the item first: then wait again.
+      const inTime = await awaitPeerAsync(this.words, TAIL, this.head, deadline, this.patience, signal)
+      const result = attempt()
+      if (result !== undefined || !inTime) return result
+    }
+    return undefined
   }
 
   /** Slots with items that are known of; no more than there can be, whatever the peer's word says. */

@@ -55,32 +55,26 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
     return 1
   }
 
+  /** What waits for room in place of `item`, which the caller may change meanwhile. */
+  protected snapshot(item: Item): Item {
+    return item
+  }
+
   push(item: Item, timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
     checkTimeout(timeoutMs)
     const prepared = this.prepare(item)
     this.#throwIfUnwanted()
-    if (this.tryPush(prepared)) return true
-    if (timeoutMs === 0 || this.#memory.onFull !== 'block') return false
-    const deadline = deadlineIn(timeoutMs)
-    for (;;) {
-      if (!awaitPeer(this.words, HEAD, this.#seenHead(), deadline, this.patience)) return false
-      this.#throwIfUnwanted()
-      if (this.tryPush(prepared)) return true
-    }
+    return this.tryPush(prepared) || this.retry(() => this.tryPush(prepared), timeoutMs)
   }
 
-  async pushAsync(item: Item, { timeoutMs = Number.POSITIVE_INFINITY, signal }: AsyncOptions = {}): Promise<boolean> {
-    checkTimeout(timeoutMs)
+  async pushAsync(item: Item, options: AsyncOptions = {}): Promise<boolean> {
+    checkTimeout(options.timeoutMs ?? 0)
     const prepared = this.prepare(item)
-    const deadline = deadlineIn(timeoutMs)
-    signal?.throwIfAborted()
-    for (;;) {
-      this.#throwIfUnwanted()
-      if (this.tryPush(prepared)) return true
-      if (this.#memory.onFull !== 'block') return false
-      // Another pushAsync of this end may take the room first: then wait again.
-      if (!(await awaitPeerAsync(this.words, HEAD, this.#seenHead(), deadline, this.patience, signal))) return false
-    }
+    options.signal?.throwIfAborted()
+    this.#throwIfUnwanted()
+    if (this.tryPush(prepared)) return true
+    const kept = this.snapshot(prepared)
+    return this.retryAsync(() => this.tryPush(kept), options)
   }
 
   pushMany(items: ArrayLike<Item>): number {
@@ -186,6 +180,31 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
       head = found === head ? next : found
     }
     return head
+  }
+
+  /** Waits for room until `attempt`, which found none, succeeds; `false`: timed out, or the policy is not to wait. */
+  protected retry(attempt: () => boolean, timeoutMs: number): boolean {
+    if (timeoutMs === 0 || this.#memory.onFull !== 'block') return false
+    const deadline = deadlineIn(timeoutMs)
+    for (;;) {
+      if (!awaitPeer(this.words, HEAD, this.#seenHead(), deadline, this.patience)) return false
+      this.#throwIfUnwanted()
+      if (attempt()) return true
+    }
+  }
+
+  protected async retryAsync(
+    attempt: () => boolean,
+    { timeoutMs = Number.POSITIVE_INFINITY, signal }: AsyncOptions,
+  ): Promise<boolean> {
+    if (this.#memory.onFull !== 'block') return false
+    const deadline = deadlineIn(timeoutMs)
+    for (;;) {
+      // Another wait of this end may take the room first: then wait again.
+      if (!(await awaitPeerAsync(this.words, HEAD, this.#seenHead(), deadline, this.patience, signal))) return false
+      this.#throwIfUnwanted()
+      if (attempt()) return true
+    }
   }
 
   /** The HEAD by which there was no room. */

@@ -1,6 +1,7 @@
 import { QueueError } from '../errors.js'
 import type { Memory } from '../memory.js'
-import type { Span, SpanConsumer } from '../queue.js'
+import type { AsyncOptions, Span, SpanConsumer } from '../queue.js'
+import { checkTimeout } from '../timeout.js'
 import { ConsumerEnd } from './consumer-end.js'
 import type { EndOptions } from './ring-end.js'
 import { checkCount, MutableSpan } from './span.js'
@@ -32,6 +33,17 @@ export abstract class SlotConsumer<Item, Slots extends ArrayLike<unknown>>
     return this.#span.set(this.index(), Math.min(count, this.known()))
   }
 
+  awaitItems(timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
+    checkTimeout(timeoutMs)
+    return this.#hasItems() ?? this.retry(() => this.#hasItems(), timeoutMs) ?? false
+  }
+
+  async awaitItemsAsync(options: AsyncOptions = {}): Promise<boolean> {
+    checkTimeout(options.timeoutMs ?? 0)
+    options.signal?.throwIfAborted()
+    return this.#hasItems() ?? (await this.retryAsync(() => this.#hasItems(), options)) ?? false
+  }
+
   release(count: number): void {
     checkCount(count, this.#span.take(this.index()))
     if (count > 0) this.takeNext(count)
@@ -40,6 +52,10 @@ export abstract class SlotConsumer<Item, Slots extends ArrayLike<unknown>>
   override close(): void {
     this.#span.take(-1)
     super.close()
+  }
+
+  #hasItems(): true | undefined {
+    return this.known() > 0 || this.findItems() || undefined
   }
 
   /** Gives the next `count` slots back, all at once; `false`: overwritten meanwhile. */

@@ -1,5 +1,6 @@
 import type { Memory } from '../memory.js'
-import type { Span, SpanProducer } from '../queue.js'
+import type { AsyncOptions, Span, SpanProducer } from '../queue.js'
+import { checkTimeout } from '../timeout.js'
 import { ProducerEnd } from './producer-end.js'
 import type { EndOptions } from './ring-end.js'
 import { checkCount, MutableSpan } from './span.js'
@@ -26,6 +27,17 @@ export abstract class SlotProducer<Item, Slots extends ArrayLike<unknown>>
     return this.#span.set(this.index(), Math.min(count, this.room()))
   }
 
+  awaitRoom(timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
+    checkTimeout(timeoutMs)
+    return this.#hasRoom() || this.retry(() => this.#hasRoom(), timeoutMs)
+  }
+
+  async awaitRoomAsync(options: AsyncOptions = {}): Promise<boolean> {
+    checkTimeout(options.timeoutMs ?? 0)
+    options.signal?.throwIfAborted()
+    return this.#hasRoom() || this.retryAsync(() => this.#hasRoom(), options)
+  }
+
   commit(count: number): void {
     checkCount(count, this.#span.take(this.index()))
     if (count > 0) this.publishNext(count)
@@ -34,6 +46,10 @@ export abstract class SlotProducer<Item, Slots extends ArrayLike<unknown>>
   override close(): void {
     this.#span.take(-1)
     super.close()
+  }
+
+  #hasRoom(): boolean {
+    return this.room() > 0 || this.findRoom(1)
   }
 
   /** Makes the next `count` slots visible, all at once. */

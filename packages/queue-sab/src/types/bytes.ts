@@ -70,6 +70,10 @@ class Producer extends SlotProducer<Uint8Array, readonly Uint8Array[]> implement
     return item
   }
 
+  protected override snapshot(item: Uint8Array): Uint8Array {
+    return item.slice()
+  }
+
   tryPush(item: Uint8Array): boolean {
     checkBytes('item', item, this.#bytes, this.#bytes)
     const tail = this.tail

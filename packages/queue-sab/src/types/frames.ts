@@ -43,6 +43,10 @@ export function frames(): ItemType<FramesProducer, FramesConsumer> {
 }
 
 class FramesProducerEnd extends FramedProducer<Uint8Array> implements FramesProducer {
+  protected override snapshot(item: Uint8Array): Uint8Array {
+    return item.slice()
+  }
+
   tryPush(item: Uint8Array): boolean {
     checkBytes('item', item, 0, this.maxBytes)
     return this.pushBytes(item)

@@ -175,6 +175,10 @@ class Producer extends SlotProducer<Plain, Slots> {
     this.advance(1)
     return true
   }
+
+  protected override snapshot(item: Plain): Plain {
+    return { ...item }
+  }
 }
 
 class Consumer extends SlotConsumer<Plain, Slots> {
