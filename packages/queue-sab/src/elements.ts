@@ -45,7 +45,7 @@ export function checkElementType(
  * @throws TypeError for a symbol; whatever the item's `valueOf` throws
  */
 export function toSlot<Item>(item: Item): Item {
-  return typeof item === 'number' || typeof item === 'bigint' ? item : (+(item as number) as Item)
+  return typeof item === 'bigint' ? item : (+(item as number) as Item)
 }
 
 /** The typed array over the slots: `ViewOf<'i32'>` is `Int32Array`. */

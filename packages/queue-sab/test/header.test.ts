@@ -95,7 +95,7 @@ for (const { name, create, attach, counts } of KINDS) {
 
   /** The words before the slots, but for the two counts and the ring's notes of them. */
   function outsideOf(words: Int32Array): number[] {
-    const own = [counts.pushed, counts.popped, 34, 35, 66, 67] as number[]
+    const own = [counts.pushed, counts.popped, 48, 49, 80, 81] as number[]
     return [...words].filter((_, word) => !own.includes(word))
   }
 }

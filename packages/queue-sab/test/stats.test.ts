@@ -8,8 +8,8 @@ import { ITEMS } from './workers/items.js'
 const [{ startAt, modulus }] = KINDS
 const NONE = { pushed: 0, popped: 0, dropped: 0, overwritten: 0 }
 // Doubles of LAYOUT.md.
-const PUSHED = 17
-const POPPED = 33
+const PUSHED = 24
+const POPPED = 40
 
 /** As if so many items had gone through the queue. */
 function startTotalsAt({ handle }: RingQueue, items: number): void {

@@ -55,7 +55,7 @@ class SabRing {
   static constexpr std::size_t producer_claim_at = 24, consumer_claim_at = 28, waiting_at = 32, policy_at = 36;
   static constexpr std::size_t tail_at = 128, head_at = 256, slots_at = 1024;
   /// From an end's word to its note of how many items ever passed it, for JavaScript's `stats()`.
-  static constexpr std::size_t note_after = 8;
+  static constexpr std::size_t note_after = 64;
 
   static constexpr std::uint32_t waiting = 1;
   static constexpr std::uint32_t closed_bit = 2;

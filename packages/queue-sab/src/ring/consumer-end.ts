@@ -2,7 +2,6 @@ import { QueueError } from '../errors.js'
 import { endedBy, type Memory } from '../memory.js'
 import type { AsyncConsumer, AsyncOptions } from '../queue.js'
 import { checkTimeout, deadlineIn } from '../timeout.js'
-import { flushPending } from './pending.js'
 import { type EndOptions, RingEnd } from './ring-end.js'
 import {
   awaitPeer,
@@ -19,7 +18,7 @@ import {
 } from './words.js'
 
 /** Slots read between two looks at whether the producer sleeps. */
-const LOOK_SLOTS = 16
+const LOOK_SLOTS = 64
 
 /**
  * The consuming side of the protocol, whatever the items are. A subclass reads the item in the slots from `head` on, once
@@ -146,13 +145,14 @@ export abstract class ConsumerEnd<Item> extends RingEnd implements AsyncConsumer
    */
   protected findItems(): boolean {
     if (this.closedHere) return false
-    this.flush()
-    flushPending()
+    this.flushAll()
     if (this.overwriting) this.#catchUp()
-    else this.totals.note(HEAD, this.head)
     const tail = Atomics.load(this.words, TAIL)
     this.limit = tail & COUNT
-    if (this.limit !== this.head) return true
+    if (this.limit !== this.head) {
+      if (!this.overwriting) this.totals.note(HEAD, this.head)
+      return true
+    }
     if ((tail & CLOSED) !== 0) {
       const error = endedBy(this.words, 'producer')
       if (error !== undefined) throw error

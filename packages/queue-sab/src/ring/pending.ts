@@ -23,6 +23,11 @@ export function flushLater(end: Holding): void {
   })
 }
 
+/** How many ends are on the list: one that is itself there looks before it has all of it flushed. */
+export function pendingEnds(): number {
+  return holding.length
+}
+
 export function flushPending(): void {
   while (holding.length > 0) (holding.pop() as Holding).flushHeld()
 }

@@ -2,7 +2,6 @@ import { closedError, messageOf } from '../errors.js'
 import { endedBy, FAILED, type Memory, setState, writeFailure } from '../memory.js'
 import type { AsyncOptions, AsyncProducer } from '../queue.js'
 import { checkTimeout, deadlineIn } from '../timeout.js'
-import { flushPending } from './pending.js'
 import { type EndOptions, RingEnd } from './ring-end.js'
 import { awaitPeer, awaitPeerAsync, backOff, CLOSED, COUNT, close, HEAD, ITEM, publish, TAIL } from './words.js'
 
@@ -124,10 +123,8 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
    */
   protected findRoom(slots: number): boolean {
     if (this.closedHere) throw closedError()
-    this.flush()
-    flushPending()
+    this.flushAll()
     backOff(this.words, this.#found, this.slotsInUse)
-    this.totals.note(TAIL, this.tail)
     let head = Atomics.load(this.words, HEAD)
     if (this.overwriting) {
       this.totals.note(HEAD, head)
@@ -135,6 +132,7 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
     }
     this.limit = ((head & COUNT) + this.slotsInUse * ITEM) | 0
     this.#found = (this.limit - this.tail) | 0
+    if (this.#found !== 0) this.totals.note(TAIL, this.tail)
     return this.room() >= slots
   }
 

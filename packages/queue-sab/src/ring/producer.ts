@@ -8,9 +8,9 @@ export class RingProducer<Type extends ElementType> extends SlotProducer<ItemOf<
   readonly #probe = this.slots.slice(0, 1)
 
   tryPush(item: ItemOf<Type>): boolean {
-    const slot = toSlot(item)
+    const slot = typeof item === 'number' ? item : toSlot(item)
     const tail = this.tail
-    if (tail === this.limit && !this.#findRoomFor(slot, 1)) return this.refuse()
+    if (tail === this.limit && !this.#makeRoom(slot)) return false
     this.slots[(tail >>> 2) & this.mask] = slot as never
     // As `advance` does it, by hand: a call costs a quarter of the push.
     const next = (tail + ITEM) | 0
@@ -34,6 +34,11 @@ export class RingProducer<Type extends ElementType> extends SlotProducer<ItemOf<
     for (let i = 0; i < count; i++) this.slots[(first + i) & this.mask] = items[i] as never
     this.publishNext(count)
     return count
+  }
+
+  /** The rare part of a push, apart from it: what is small is compiled into the caller's loop. */
+  #makeRoom(item: ItemOf<Type>): boolean {
+    return this.#findRoomFor(item, 1) || this.refuse()
   }
 
   /** Where an item can't be stored, a number among bigints, this throws before anything makes room for it. */

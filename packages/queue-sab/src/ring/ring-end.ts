@@ -1,7 +1,7 @@
 import type { Memory } from '../memory.js'
 import type { RingEnd as Contract } from '../queue.js'
 import type { Holding } from './pending.js'
-import { flushLater } from './pending.js'
+import { flushLater, flushPending, pendingEnds } from './pending.js'
 import { type Stats, Totals } from './totals.js'
 import { heldBack, ITEM, isClosed, type Patience, sizeOf } from './words.js'
 
@@ -70,6 +70,15 @@ export abstract class RingEnd implements Contract, Holding {
     if (this.#listed) return
     this.#listed = true
     flushLater(this)
+  }
+
+  /**
+   * Makes visible what this end and the others of this thread hold back. This one stays on the list, as it will hold
+   * something back again at once: to leave and come back costs more than to look for others.
+   */
+  protected flushAll(): void {
+    this.flush()
+    if (pendingEnds() > (this.#listed ? 1 : 0)) flushPending()
   }
 
   #keepAlive(keepAlive: boolean): this {

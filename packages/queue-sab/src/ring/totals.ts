@@ -2,22 +2,23 @@ import type { Memory } from '../memory.js'
 import { COUNT, HEAD, TAIL } from './words.js'
 
 /*
- * What went through a queue since it was made, as doubles on the lines of the end that writes them:
+ * What went through a queue since it was made, as doubles on lines of the end that writes them, beside those of its word,
+ * which the other end reads all the time:
  *
- *   byte 128   136      144       152              256   264
- *        +-----+--------+---------+-------------+  +-----+--------+
- *        | TAIL| pushed | dropped | overwritten |  | HEAD| popped |
- *        +-----+--------+---------+-------------+  +-----+--------+
+ *   byte 128     192      200       208            256     320
+ *        +------+--------+---------+-------------+-------+--------+
+ *        | TAIL | pushed | dropped | overwritten | HEAD  | popped |
+ *        +------+--------+---------+-------------+-------+--------+
  *
  * A word's count goes round after 2^30 slots. So that a total needn't be kept at each push, its owner notes it now and
  * then, at least once in 2^29 slots, and a reader adds what the word has moved on since: any note that is not older
  * than one round gives the same sum, so a racing reader can't go wrong. Where an item takes several slots the words do not
  * count items, so each is counted as it goes in or out.
  */
-const PUSHED = 17
-const DROPPED = 18
-const OVERWRITTEN = 19
-const POPPED = 33
+const PUSHED = 24
+const DROPPED = 25
+const OVERWRITTEN = 26
+const POPPED = 40
 const ROUND = 2 ** 30
 
 /** Slots that a word counts, of those that ever were, given the last note. */
