@@ -65,7 +65,7 @@ for (const [name, { type }] of Object.entries(ITEMS)) {
           popAll(ends, 16)
           const after = new Int32Array(ends.handle, 0, SLOTS_AT / 4).slice()
           if (after[HEAD] !== after[TAIL]) throw new Error(`head ${after[HEAD]} is not tail ${after[TAIL]}`)
-          const counted = [TAIL, HEAD, 34, 35, 66, 67]
+          const counted = [TAIL, HEAD, 48, 49, 80, 81]
           for (const word of counted) before[word] = after[word] = 0
           if (before.join() !== after.join()) throw new Error('a word of the header has changed')
         }),

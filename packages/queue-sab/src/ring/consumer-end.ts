@@ -50,13 +50,15 @@ export abstract class ConsumerEnd<Item> extends RingEnd implements AsyncConsumer
 
   pop(timeoutMs: number = Number.POSITIVE_INFINITY): Item | undefined {
     checkTimeout(timeoutMs)
-    return this.tryPop() ?? this.retry(() => this.tryPop(), timeoutMs)
+    const item = this.tryPop()
+    return item === undefined ? this.retry(() => this.tryPop(), timeoutMs) : item
   }
 
   async popAsync(options: AsyncOptions = {}): Promise<Item | undefined> {
     checkTimeout(options.timeoutMs ?? 0)
     options.signal?.throwIfAborted()
-    return this.tryPop() ?? this.retryAsync(() => this.tryPop(), options)
+    const item = this.tryPop()
+    return item === undefined ? this.retryAsync(() => this.tryPop(), options) : item
   }
 
   popMany(into: { readonly length: number; [index: number]: Item }): number {
