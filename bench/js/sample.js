@@ -85,10 +85,13 @@ function outcome(worker) {
   })
 }
 
+/** A sample that has not ended; what it has moved until then may be right. */
+export class Hung extends Error {}
+
 function deadlineIn(ms) {
   let timer
   const passed = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no result in ${ms / 1000} s`)), ms)
+    timer = setTimeout(() => reject(new Hung(`no result in ${ms / 1000} s`)), ms)
   })
   return { passed, clear: () => clearTimeout(timer) }
 }
