@@ -59,13 +59,21 @@ export class Server {
     this.#send = send
   }
 
-  async handle({ id, name, argument }) {
-    let answer
+  /** An answer that is there at once is sent at once, so that the client has something to do meanwhile. */
+  handle({ id, name, argument }) {
     try {
-      answer = { id, result: await functions[name](argument) }
+      const result = functions[name](argument)
+      if (typeof result?.then !== 'function') return this.#answer({ id, result })
+      result.then(
+        (value) => this.#answer({ id, result: value }),
+        (error) => this.#answer({ id, error: error.message }),
+      )
     } catch (error) {
-      answer = { id, error: error.message }
+      this.#answer({ id, error: error.message })
     }
+  }
+
+  #answer(answer) {
     this.#send(answer)
     this.#served()
   }

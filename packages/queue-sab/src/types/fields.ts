@@ -131,39 +131,52 @@ function number<Value = number>(bytes: number, property: (view: DataView, at: nu
 
 const MAX_TEXT = 255
 
-/** NUL would end the text. */
-function isAscii(value: string): boolean {
-  for (let i = 0; i < value.length; i++) {
-    const code = value.charCodeAt(i)
-    if (code === 0 || code > 0x7f) return false
-  }
-  return true
-}
+/** Texts that a field remembers, a power of two: names that come again and again are not made anew each time. */
+const REMEMBERED = 64
 
-/** ASCII characters, the rest of the field 0. */
+/** ASCII characters, the rest of the field 0. NUL would end the text. */
 function text(length: number): Field {
   return {
     bytes: length,
     alignment: 1,
-    property: (view, offset) => ({
-      get() {
-        let value = ''
-        for (let at = this[AT] + offset, end = at + length; at < end; at++) {
-          const code = view.getUint8(at)
-          if (code === 0) break
-          value += String.fromCharCode(code)
-        }
-        return value as never
-      },
-      set(value: string) {
-        if (typeof value !== 'string' || value.length > length || !isAscii(value)) {
+    property(view, offset) {
+      const remembered = new Array<string>(REMEMBERED).fill('')
+      const isAt = (value: string, at: number, end: number) => {
+        if (value.length !== end - at) return false
+        for (let i = 0; i < value.length; i++) if (view.getUint8(at + i) !== value.charCodeAt(i)) return false
+        return true
+      }
+      return {
+        get() {
+          const at = this[AT] + offset
+          let end = at
+          let sum = 0
+          for (let code = view.getUint8(at); code !== 0; code = end < at + length ? view.getUint8(end) : 0) {
+            sum = (sum * 31 + code) | 0
+            end++
+          }
+          const place = (sum ^ (sum >>> 8)) & (REMEMBERED - 1)
+          if (!isAt(remembered[place] as string, at, end)) {
+            let value = ''
+            for (let i = at; i < end; i++) value += String.fromCharCode(view.getUint8(i))
+            remembered[place] = value
+          }
+          return remembered[place] as never
+        },
+        set(value: string) {
+          const at = this[AT] + offset
+          let ok = typeof value === 'string' && value.length <= length
+          for (let i = 0; ok && i < length; i++) {
+            const code = i < value.length ? value.charCodeAt(i) : 0
+            ok = i < value.length ? code > 0 && code < 0x80 : true
+            view.setUint8(at + i, code)
+          }
+          if (ok) return
           const found = typeof value === 'string' ? JSON.stringify(value) : `of type ${typeof value}`
           throw new QueueError('ERR_OPTION', `text is ${found}; allowed: up to ${length} ASCII characters`)
-        }
-        const at = this[AT] + offset
-        for (let i = 0; i < length; i++) view.setUint8(at + i, i < value.length ? value.charCodeAt(i) : 0)
-      },
-    }),
+        },
+      }
+    },
   }
 }
 
