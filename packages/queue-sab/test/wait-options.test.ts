@@ -25,7 +25,8 @@ const [producer, consumer] = [queue.producer(), queue.consumer()]
 process.on('exit', () => console.log('exit'))
 ${code}`
   const cwd = fileURLToPath(new URL('.', import.meta.url))
-  const options = { cwd, timeout: PATIENCE_MS }
+  // Whoever runs the tests may force colours on.
+  const options = { cwd, timeout: PATIENCE_MS, env: { ...process.env, FORCE_COLOR: '0' } }
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', source], options)
   return stdout.trim().replaceAll('\n', ', ')
 }
