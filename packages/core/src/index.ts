@@ -1,4 +1,5 @@
 export * from './clock.js'
+export * from './collected/histogram.js'
 export * from './collector.js'
 export * from './derive.js'
 export * from './errors.js'
