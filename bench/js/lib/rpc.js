@@ -24,6 +24,9 @@ export function calling(call) {
   }
 }
 
+// Requests and answers are arrays, [id, name, argument] and [id, result] or [id, null, error]: without the names of their
+// members JSON takes half the time, and a clone is smaller too.
+
 /** The calling side: `send` carries requests, `settle` takes the answers as they come. */
 export class Client {
   #send
@@ -38,11 +41,11 @@ export class Client {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId
       this.#pending.set(id, { resolve, reject })
-      this.#send({ id, name, argument })
+      this.#send([id, name, argument])
     })
   }
 
-  settle({ id, result, error }) {
+  settle([id, result, error]) {
     const { resolve, reject } = this.#pending.get(id)
     this.#pending.delete(id)
     if (error === undefined) resolve(result)
@@ -60,16 +63,16 @@ export class Server {
   }
 
   /** An answer that is there at once is sent at once, so that the client has something to do meanwhile. */
-  handle({ id, name, argument }) {
+  handle([id, name, argument]) {
     try {
       const result = functions[name](argument)
-      if (typeof result?.then !== 'function') return this.#answer({ id, result })
+      if (typeof result?.then !== 'function') return this.#answer([id, result])
       result.then(
-        (value) => this.#answer({ id, result: value }),
-        (error) => this.#answer({ id, error: error.message }),
+        (value) => this.#answer([id, value]),
+        (error) => this.#answer([id, null, error.message]),
       )
     } catch (error) {
-      this.#answer({ id, error: error.message })
+      this.#answer([id, null, error.message])
     }
   }
 

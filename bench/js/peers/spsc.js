@@ -1,4 +1,15 @@
-import * as queueSab from '@spsc/queue-sab'
+import {
+  attachDuplex,
+  attachMutexQueue,
+  attachQueue,
+  bytes,
+  clone,
+  createDuplex,
+  createMutexQueue,
+  createQueue,
+  json,
+  record,
+} from '@spsc/queue-sab'
 import { mismatch } from '../lib/check.js'
 import {
   answering,
@@ -15,40 +26,16 @@ import { Message, readItem, writeItem } from '../lib/message.js'
 import { fillRecord, itemOfObject, itemOfRecord, objectOf, recordOf } from '../lib/objects.js'
 import { Client, calling, Server } from '../lib/rpc.js'
 
-// Not by name: a build that lacks one of its exports can still be measured in what it has.
-const api = { ...queueSab }
-const { attachQueue, createQueue } = api
-
 /** Bytes that an object takes in the ring, roughly and at most. */
 const OBJECT_BYTES = 256
 const SPAN = 64
-
-/** Why something can't be measured with the build that is there. */
-function lacking({ exports = [], options = [] }) {
-  const missing = [
-    ...exports.filter((name) => typeof api[name] !== 'function'),
-    ...options.filter((name) => !checks(name)).map((name) => `option ${name}`),
-  ]
-  return missing.length === 0 ? undefined : `this build of @spsc/queue-sab has no ${missing.join(', ')}`
-}
-
-/** An option that exists is checked; one that doesn't is passed over. */
-function checks(option) {
-  try {
-    createQueue({ capacity: 1, [option]: {} })
-    return false
-  } catch {
-    return true
-  }
-}
 
 /**
  * A queue with an end in each worker.
  *
  * @param optionsOf(setup) => options of createQueue but for the capacity; both ends attach with the same
  */
-const stream = (needs, optionsOf, produce, consume) => ({
-  missing: () => lacking(needs),
+const stream = (optionsOf, produce, consume) => ({
   create: (setup) => createQueue({ capacity: setup.capacity, ...optionsOf(setup) }).handle,
   producer: (setup) => produce(attachQueue(setup.handle, optionsOf(setup)).producer(), setup),
   consumer: (setup) => consume(attachQueue(setup.handle, optionsOf(setup)).consumer(), setup),
@@ -56,13 +43,12 @@ const stream = (needs, optionsOf, produce, consume) => ({
 
 /** The same for objects: the capacity of a ring of frames is in bytes. */
 const objectStream = (type, produce, consume) => {
-  const entrant = stream({ exports: [type] }, () => ({ type: api[type]() }), produce, consume)
+  const entrant = stream(() => ({ type: type() }), produce, consume)
   return { ...entrant, create: (setup) => entrant.create({ ...setup, capacity: setup.capacity * OBJECT_BYTES }) }
 }
 
 /** A queue there, and one back. */
-const exchange = (needs, options, ask, answer) => ({
-  missing: () => lacking(needs),
+const exchange = (options, ask, answer) => ({
   create: ({ capacity }) => [0, 1].map(() => createQueue({ ...options, capacity }).handle),
   client: ({ handle: [there, back] }) =>
     ask(attachQueue(there, options).producer(), attachQueue(back, options).consumer()),
@@ -72,20 +58,19 @@ const exchange = (needs, options, ask, answer) => ({
 
 const singles = (publish) =>
   stream(
-    publish === 'each' ? {} : { options: ['publish'] },
     () => ({ publish }),
     (producer) => pushing((item) => producer.tryPush(item)),
     (consumer) => popping(() => consumer.tryPop()),
   )
 
 const mutex = {
-  create: ({ capacity }) => api.createMutexQueue({ capacity }).handle,
+  create: ({ capacity }) => createMutexQueue({ capacity }).handle,
   producer: ({ handle }) => {
-    const producer = api.attachMutexQueue(handle).producer()
+    const producer = attachMutexQueue(handle).producer()
     return pushing((item) => producer.tryPush(item))
   },
   consumer: ({ handle }) => {
-    const consumer = api.attachMutexQueue(handle).consumer()
+    const consumer = attachMutexQueue(handle).consumer()
     return popping(() => consumer.tryPop())
   },
 }
@@ -93,7 +78,6 @@ const mutex = {
 const i32 = () => ({ type: 'i32' })
 
 const spans = stream(
-  {},
   i32,
   (producer, { size }) =>
     reserving(producer, size, (array, at, item) => {
@@ -103,7 +87,6 @@ const spans = stream(
 )
 
 const copiedBlocks = stream(
-  {},
   i32,
   (producer, { size }) => {
     const block = new Int32Array(size)
@@ -118,10 +101,9 @@ const copiedBlocks = stream(
   },
 )
 
-const bytesOf = ({ size }) => ({ type: api.bytes(size) })
+const bytesOf = ({ size }) => ({ type: bytes(size) })
 
 const copiedBytes = stream(
-  { exports: ['bytes'] },
   bytesOf,
   (producer, { size }) => {
     const message = new Message(size)
@@ -137,7 +119,6 @@ const copiedBytes = stream(
 )
 
 const bytesInPlace = stream(
-  { exports: ['bytes'] },
   bytesOf,
   (producer, { size }) => {
     const { bytes } = new Message(size)
@@ -151,18 +132,16 @@ const bytesInPlace = stream(
 )
 
 const records = () => ({
-  type: api.record({ id: 'u32', price: 'f64', quantity: 'u32', side: 'u8', symbol: 'ascii8' }),
+  type: record({ id: 'u32', price: 'f64', quantity: 'u32', side: 'u8', symbol: 'ascii8' }),
 })
 
 const recordsInPlace = stream(
-  { exports: ['record'] },
   records,
   (producer) => reserving(producer, SPAN, (array, at, item) => fillRecord(array[at], item)),
   (consumer) => peeking(consumer, SPAN, (array, at) => itemOfRecord(array[at])),
 )
 
 const recordObjects = stream(
-  { exports: ['record'] },
   records,
   (producer) => pushing((item) => producer.tryPush(recordOf(item))),
   (consumer) =>
@@ -199,7 +178,6 @@ const batchesOfObjects = (type) =>
 
 const spinningEnds = (publish) =>
   exchange(
-    publish === 'each' ? {} : { options: ['publish'] },
     { publish },
     (producer, consumer) =>
       asking(
@@ -222,9 +200,8 @@ const sender = (producer, publish) =>
         producer.flush()
       }
 
-const blockedEnds = (needs, options) =>
+const blockedEnds = (options) =>
   exchange(
-    needs,
     options,
     (producer, consumer) =>
       asking(
@@ -239,7 +216,6 @@ const blockedEnds = (needs, options) =>
   )
 
 const eventLoops = exchange(
-  {},
   {},
   (producer, consumer) => async (from, to) => {
     let sum = 0
@@ -269,10 +245,9 @@ async function forEach(consumer, use) {
 const push = (producer) => (item) => producer.tryPush(item) || producer.pushAsync(item)
 
 const duplex = {
-  missing: () => lacking({ exports: ['createDuplex', 'attachDuplex', 'json'] }),
   client: (setup) => {
     const capacity = setup.capacity * OBJECT_BYTES
-    const { handle, producer, consumer } = api.createDuplex({ capacity, type: api.json() })
+    const { handle, producer, consumer } = createDuplex({ capacity, type: json() })
     setup.port.postMessage(handle)
     const client = new Client(push(producer))
     forEach(consumer, (answer) => client.settle(answer))
@@ -280,7 +255,7 @@ const duplex = {
   },
   server: async (setup) => {
     const handle = await new Promise((resolve) => setup.port.once('message', resolve))
-    const { producer, consumer } = api.attachDuplex(handle, { type: api.json() })
+    const { producer, consumer } = attachDuplex(handle, { type: json() })
     const server = new Server(push(producer))
     forEach(consumer, (request) => server.handle(request))
     return server.run
@@ -295,15 +270,15 @@ export default {
     bytes: { copies: copiedBytes, 'spans in place': bytesInPlace },
     records: { 'spans in place': recordsInPlace, objects: recordObjects },
     objects: {
-      'json, one by one': singleObjects('json'),
-      'json, batches of 64': batchesOfObjects('json'),
-      'clone, one by one': singleObjects('clone'),
-      'clone, batches of 64': batchesOfObjects('clone'),
+      'json, one by one': singleObjects(json),
+      'json, batches of 64': batchesOfObjects(json),
+      'clone, one by one': singleObjects(clone),
+      'clone, batches of 64': batchesOfObjects(clone),
     },
     'round-trip-spinning': { 'publish each': spinningEnds('each'), 'adaptive, flushed': spinningEnds('adaptive') },
     'round-trip-blocked': {
-      'asleep at once': blockedEnds({ options: ['spin'] }, { spin: 0 }),
-      'spins first': blockedEnds({}, {}),
+      'asleep at once': blockedEnds({ spin: 0 }),
+      'spins first': blockedEnds({}),
       'on event loops': eventLoops,
     },
     rpc: { 'duplex of json': duplex },

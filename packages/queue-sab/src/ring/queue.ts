@@ -59,9 +59,9 @@ function ringOver<Type extends AnyType>(
   memory: Memory,
   name: AnyType,
   type: ItemType<unknown, unknown>,
-  settings: EndSettings,
+  settings: ReturnType<typeof checkSettings>,
 ): RingQueue<Type> {
-  const options = { ...checkSettings(settings), waiting: memory.waiting, keepAlive: true }
+  const options = { ...settings, waiting: memory.waiting, keepAlive: true }
   const queue = queueOver(memory, {
     producer: () => type.producer(memory, options),
     consumer: () => type.consumer(memory, options),
@@ -93,8 +93,8 @@ export function createQueue<const Type extends AnyType = 'i32'>(
   if (typeof options !== 'object' || options === null) throw optionError('options', options, '{ capacity, type }')
   const { type = 'i32' } = options
   const layout = typeNamed(type)
-  checkSettings(options)
-  return ringOver<Type>(allocate('ring', layout, options), type, layout, options)
+  const settings = checkSettings(options)
+  return ringOver<Type>(allocate('ring', layout, options), type, layout, settings)
 }
 
 export interface AttachOptions<Type extends AnyType> extends EndSettings {
@@ -119,8 +119,9 @@ export function attachQueue<const Type extends AnyType = NumberType>(
   options: AttachOptions<Type> = {},
 ): RingQueue<Type> {
   const { type, waiting } = options
+  const settings = checkSettings(options)
   const layouts = type === undefined ? ELEMENT_TYPES.map(layoutOf) : [typeNamed(type)]
   const { memory, layout } = attach('ring', layouts, handle, waiting)
   const name = type ?? (layout.name as ElementType)
-  return ringOver<Type>(memory, name, typeNamed(name), options)
+  return ringOver<Type>(memory, name, typeNamed(name), settings)
 }

@@ -76,9 +76,8 @@ class Producer extends SlotProducer<Uint8Array, readonly Uint8Array[]> implement
 
   tryPush(item: Uint8Array): boolean {
     checkBytes('item', item, this.#bytes, this.#bytes)
-    const tail = this.tail
-    if (tail === this.limit && !this.findRoom(1)) return this.refuse()
-    ;(this.slots[(tail >>> 2) & this.mask] as Uint8Array).set(item)
+    if (this.tail === this.limit && !this.findRoom(1)) return this.refuse()
+    ;(this.slots[this.index()] as Uint8Array).set(item)
     this.advance(1)
     return true
   }

@@ -1,6 +1,8 @@
 import { optionError, QueueError } from '../errors.js'
 import type { ItemType } from '../item-type.js'
+import type { Memory } from '../memory.js'
 import type { AsyncConsumer, AsyncProducer } from '../queue.js'
+import type { EndOptions } from '../ring/ring-end.js'
 import { SLOT } from './frame-memory.js'
 import { FramedConsumer, FramedProducer } from './framed.js'
 
@@ -54,9 +56,7 @@ class Serialized {
 class CloneProducer<Item> extends FramedProducer<Item> {
   readonly #serialize: Serializer['serialize']
 
-  constructor(
-    ...[memory, options, serialize]: [...ConstructorParameters<typeof FramedProducer>, Serializer['serialize']]
-  ) {
+  constructor(memory: Memory, options: EndOptions, serialize: Serializer['serialize']) {
     super(memory, options)
     this.#serialize = serialize
   }
@@ -80,9 +80,7 @@ class CloneProducer<Item> extends FramedProducer<Item> {
 class CloneConsumer<Item> extends FramedConsumer<Item> {
   readonly #deserialize: Serializer['deserialize']
 
-  constructor(
-    ...[memory, options, deserialize]: [...ConstructorParameters<typeof FramedConsumer>, Serializer['deserialize']]
-  ) {
+  constructor(memory: Memory, options: EndOptions, deserialize: Serializer['deserialize']) {
     super(memory, options)
     this.#deserialize = deserialize
   }
