@@ -44,6 +44,11 @@ function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
 
+/** A path says what it is at its end. */
+function cutName(name: string, width: number): string {
+  return name.includes('/') && name.length > width ? `…${name.slice(name.length - width + 1)}` : cut(name, width)
+}
+
 /** Takes from the widest name, column by column, until the names fit into `room`. */
 function shrink(names: readonly number[], gap: string, room: number): readonly number[] {
   const widths = [...names]
@@ -59,7 +64,7 @@ function draw({ lines, names, figures, gap }: ReturnType<typeof layOut>): readon
   return lines.map((line) => {
     const left = line.names.map((name, column) => {
       const width = widths[column] as number
-      return cut(name, width).padEnd(width)
+      return cutName(name, width).padEnd(width)
     })
     const right = line.figures.map((figure, column) => figure.padStart(figures[column] as number))
     return cut([...left, ...(line.failure === undefined ? right : [line.failure])].join(gap).trimEnd(), WIDTH)

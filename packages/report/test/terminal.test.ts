@@ -48,6 +48,12 @@ test('long names and messages are cut to 80 columns', (t) => {
   t.regex(text, /x… y+… +0\.060/)
 })
 
+test('a path keeps its end, which says what it is', (t) => {
+  const text = toTable([measured({ queue: `./${'x'.repeat(80)}/plugin-ringbuf` }), measured({ queue: 'sab' })])
+  t.true(isNarrow(text))
+  t.regex(text, /…x+\/plugin-ringbuf +0\.060/)
+})
+
 test('no terminal sequence passes', (t) => {
   t.false(toTable([measured({ scenario: '\u001b[31mred\u001b[0m' })]).includes('\u001b'))
 })
