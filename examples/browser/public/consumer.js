@@ -33,8 +33,8 @@ self.onmessage = ({ data: { handle, shared, spans } }) => {
   }
 
   function popSpan() {
+    if (!consumer.awaitItems()) return false
     const { array, start, end } = consumer.peek(BATCH)
-    if (start === end) return takeOne()
     for (let i = start; i < end; i++) check(array[i])
     consumer.release(end - start)
     return true

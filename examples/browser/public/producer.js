@@ -14,11 +14,8 @@ function pushSingly(producer, item) {
 
 /** Items are written in the queue's own memory, then made visible all at once. */
 function pushSpan(producer, item) {
+  producer.awaitRoom()
   const { array, start, end } = producer.reserve(BATCH)
-  if (start === end) {
-    producer.push(item)
-    return item + 1
-  }
   for (let i = start; i < end; i++) array[i] = item++
   producer.commit(end - start)
   return item
