@@ -44,6 +44,7 @@ export interface Handlers {
   run(targets: readonly string[], flags: Flags): Promise<number>
   list(what: string, flags: Flags): Promise<number>
   report(name: string, flags: Flags): Promise<number>
+  doctor(flags: Flags): Promise<number>
   completion(shell: string, program: Command): Promise<number>
 }
 
@@ -109,6 +110,14 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .option('--out <folder>', 'where it is stored (default: result_data)')
     .option('--json', 'print the records as NDJSON')
     .action(async (name: string, _flags, self: Command) => done(await handlers.report(name, kebabKeys(self))))
+  program
+    .command('doctor')
+    .summary('say what this machine can measure')
+    .description('Say what this machine can measure, and the next command for what is missing or would do harm.')
+    .option('--json', 'print one JSON document: machine, fingerprint, lines')
+    .addOption(colorOption())
+    .addHelpText('after', '\nExit codes: 0 whatever it finds, 5 where Node is too old to measure anything.')
+    .action(async (_flags, self: Command) => done(await handlers.doctor(kebabKeys(self))))
   program
     .command('completion')
     .summary('print a completion script for a shell')

@@ -48,7 +48,7 @@ for (const [words, expected] of [
   ],
   [
     ['spsc', ''],
-    ['run', 'list', 'report', 'completion'],
+    ['run', 'list', 'report', 'doctor', 'completion'],
   ],
   [['spsc', 'run', 'base'], ['baseline']],
   [
@@ -69,6 +69,10 @@ for (const [words, expected] of [
   [
     ['spsc', 'report', '--'],
     ['--out', '--json'],
+  ],
+  [
+    ['spsc', 'doctor', '--'],
+    ['--json', '--color'],
   ],
 ] as const) {
   inBash(`bash completes \`${words.join(' ')}\`${reason('bash')}`, async (t) => {

@@ -22,6 +22,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   list: ['--json', 'queues', 'collectors', 'scenarios', 'suites'],
   report: ['--out', '--json'],
+  doctor: ['--json', '--color'],
   completion: ['bash', 'zsh', 'fish'],
 }
 
