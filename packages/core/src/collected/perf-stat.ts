@@ -14,10 +14,12 @@ export interface PerfStatEvent {
   readonly tier: Tier
   /** `msec`, `ns`, `Joules`…; empty: a number of occurrences. */
   readonly unit: string
-  /** Of both threads together; a number only where both have one. */
+  /** Of producer and consumer together; a number only where both have one. */
   readonly value: PerfStatValue
   readonly producer: PerfStatValue
   readonly consumer: PerfStatValue
+  /** Of the other threads of their process together: no part of `value`, but of what `perf stat -p` counts. */
+  readonly others: PerfStatValue
   /**
    * Share of its time, 0 to 1, in which the event had a counter: the lower of the two threads. Below 1 events took
    * turns, and the values are perf's extrapolation. Absent where nothing was counted.

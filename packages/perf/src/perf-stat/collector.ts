@@ -28,7 +28,7 @@ function tidOf(end: string, { pid, tid }: Thread): number {
 /**
  * Collector `perf-stat`: what `perf stat` (5.10 or newer) counts for the two threads, while a measured phase runs and not
  * otherwise. One perf per phase, started with the threads parked and ended when they are again; it sleeps while items
- * flow. Threads that the two make are not counted.
+ * flow. Other threads of the process are counted apart, as far as they were there when the phase began.
  *
  * Unavailable, with what would help, where perf is missing, not allowed to count, does not know an event, ends early,
  * or does not answer within 4 s.
@@ -66,7 +66,7 @@ export function perfStat({ events = DEFAULT_EVENTS }: PerfStatOptions = {}): Col
     phaseStart: ({ name, durationNs }) =>
       attempt(name, async ({ producer, consumer, clock }) => {
         const tids = { producer: tidOf('producer', producer), consumer: tidOf('consumer', consumer) }
-        const perf = new PerfProcess(events, Object.values(tids), durationNs / 1e6)
+        const perf = new PerfProcess(events, [...new Set([producer.pid, consumer.pid])], durationNs / 1e6)
         counting = { perf, tids, onNs: 0n }
         await perf.enable()
         counting.onNs = clock.now()

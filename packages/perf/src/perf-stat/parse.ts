@@ -38,6 +38,13 @@ function sum(one: PerfStatValue, other: PerfStatValue): PerfStatValue {
   return typeof other === 'number' ? Number((one + other).toFixed(6)) : other
 }
 
+/** A thread that did not run had no time to be counted in; what perf can't count it can't count of any. */
+function sumOfOthers(rows: readonly Row[]): PerfStatValue {
+  const [unsupported] = rows.filter(({ value }) => value === '<not supported>')
+  if (unsupported !== undefined) return unsupported.value
+  return rows.map(({ value }) => (typeof value === 'number' ? value : 0)).reduce<PerfStatValue>(sum, 0)
+}
+
 /** Why an event that only the kernel sees has no count. */
 function kernelOnly(event: string, requested: string): PerfStatValue {
   const asked = requested.split(/[,{}]/).includes(event)
@@ -52,7 +59,12 @@ function eventOf(rows: readonly Row[], event: string, tids: Tids, requested: str
     if (cannotOccur(event)) return kernelOnly(event, requested)
     return row?.value ?? unavailable('perf printed nothing for this thread')
   }
-  const values = { producer: of(producer), consumer: of(consumer) }
+  const others = rows.filter((row) => row.event === event && row.tid !== tids.producer && row.tid !== tids.consumer)
+  const values = {
+    producer: of(producer),
+    consumer: of(consumer),
+    others: cannotOccur(event) ? kernelOnly(event, requested) : sumOfOthers(others),
+  }
   const value = sum(values.producer, values.consumer)
   const shares = [producer, consumer].flatMap((row) => (row === undefined ? [] : [row.runningShare]))
   const unit = (producer ?? consumer)?.unit ?? ''
@@ -61,7 +73,7 @@ function eventOf(rows: readonly Row[], event: string, tids: Tids, requested: str
 }
 
 /**
- * The events of `perf stat --per-thread -x` for two threads, in perf's order; other threads' rows are left out.
+ * The events of `perf stat --per-thread -x` for two threads, in perf's order, and for the process's others together.
  *
  * @param requested the list of events that perf was given
  * @throws where it is no output of perf, with what was found instead

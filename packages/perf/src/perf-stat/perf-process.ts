@@ -12,7 +12,7 @@ export const SEPARATOR = '\t'
 const MAX_STDERR = 16_384
 
 /**
- * One `perf stat` on some threads, its counters off until `enable`.
+ * One `perf stat` on every thread of some processes, its counters off until `enable`.
  *
  * ```
  * this  --enable--> fd 3 --ack-->    items flow    --disable--> fd 3 --ack-->   SIGINT until it is gone
@@ -34,8 +34,8 @@ export class PerfProcess {
   #output = ''
 
   /** @param limitMs the longest it should be needed, in milliseconds */
-  constructor(events: string, tids: readonly number[], limitMs: number) {
-    const args = ['stat', '--event', events, '--tid', tids.join(), '--per-thread', '--no-inherit']
+  constructor(events: string, pids: readonly number[], limitMs: number) {
+    const args = ['stat', '--event', events, '--pid', pids.join(), '--per-thread', '--no-inherit']
     const output = ['--field-separator', SEPARATOR, '--log-fd', '4']
     // With a time-out perf sleeps through the phase; without one it wakes every second.
     const control = ['--delay', '-1', '--control', 'fd:3,3', '--timeout', `${Math.ceil(limitMs) + RESERVE_MS}`]
