@@ -141,6 +141,7 @@ function notes(events: readonly string[], samples: readonly Sample[]): string[] 
   const uncounted = events.filter((event) => samples.every((sample) => countOf(sample, event) === undefined))
   const texts = [
     'Per item: per item delivered. CPU-seconds: those of the two threads (task-clock).',
+    'Counting lengthens each context switch: take latencies from a run without it.',
     ...othersText(events, samples),
     ...(samples.length > 1 ? ['+-: standard error of the mean.'] : []),
     ...(uncounted.length > 0

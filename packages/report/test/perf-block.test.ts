@@ -46,6 +46,7 @@ test('what is not supported stays so, and the block says that nothing is known o
   const text = perfText([withPerf(SEED)])
   t.regex(text, /^ +<not supported> {6}cycles$/m)
   t.regex(text, /Nothing is known here of cycles:/)
+  t.regex(text, /take latencies from a run without it/)
 })
 
 test('several replicates give a mean and the standard error that perf -r prints', (t) => {
