@@ -35,6 +35,11 @@ export const COLLECTORS: Readonly<Record<string, BuiltIn>> = {
     name: 'histogram',
     description: 'latency (push to pop) and response (due to done) percentiles',
   },
+  'perf-stat': {
+    module: '@spsc/perf',
+    name: 'perfStat',
+    description: 'what perf stat counts for the two threads; --perf-events',
+  },
 }
 
 /** Asked for with --emit-latencies, which gives it the path it needs. */

@@ -65,6 +65,7 @@ function runCommand(handlers: Handlers, done: (code: number) => void): Command {
     .option('--replicates <n>', 'fresh processes per scenario and queue (default: 1)')
     .option('--seed <n>', 'orders the blocks and draws samples (default: random)')
     .addOption(listOption('--collect <a,b>', 'collectors: built in, package or path (default: histogram)'))
+    .addOption(listOption('--perf-events <a,b>', "count these of perf's events: adds collector perf-stat"))
     .option('--emit-latencies <path>', 'write raw latencies, one integer ns a line')
     .option('--name <name>', 'name of the run (default: the target, with a number when taken)')
     .option('--out <folder>', 'where results are stored (default: result_data)')

@@ -12,6 +12,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
       '--replicates',
       '--seed',
       '--collect',
+      '--perf-events',
       '--emit-latencies',
       '--name',
       '--out',

@@ -1,5 +1,7 @@
 export * from './clock.js'
 export * from './collected/histogram.js'
+export * from './collected/perf-stat.js'
+export * from './collected/tier.js'
 export * from './collector.js'
 export * from './cpu-list.js'
 export * from './derive.js'

@@ -3,6 +3,8 @@ import { markdownTable } from 'markdown-table'
 import { type Cell, cellsOf } from './cells.js'
 import { whyUnavailable } from './distribution.js'
 import { code, literal } from './markdown-text.js'
+import { perfBlocks } from './perf-block.js'
+import { perfStatGaps } from './perf-stat.js'
 import { type Figure, type Row, tableOf } from './rows.js'
 
 export interface ReportOptions {
@@ -113,7 +115,10 @@ function failures(records: readonly ResultRecord[]): readonly string[] {
 function gaps(records: readonly ResultRecord[]): readonly string[] {
   return records.flatMap((record) => {
     const reason = whyUnavailable(record)
-    return reason === undefined ? [] : [`${replicateName(record)}: latency unavailable: ${literal(reason)}`]
+    return [
+      ...(reason === undefined ? [] : [`${replicateName(record)}: latency unavailable: ${literal(reason)}`]),
+      ...perfStatGaps(record).map((gap) => `${replicateName(record)}: perf-stat: ${literal(gap)}`),
+    ]
   })
 }
 
@@ -135,6 +140,11 @@ function section(title: string, items: readonly string[]): readonly string[] {
   return items.length === 0 ? [] : [`## ${title}`, list(items)]
 }
 
+function perfSection(records: readonly ResultRecord[]): readonly string[] {
+  const blocks = perfBlocks(records).map((block) => `\`\`\`text\n${block}\n\`\`\``)
+  return blocks.length === 0 ? [] : ['## Performance counters', ...blocks]
+}
+
 /**
  * `NAME_report.md` (GitHub-flavoured Markdown): the seed's table, what failed or could not be measured, warnings, and
  * how it was measured. Names and messages are escaped.
@@ -147,6 +157,7 @@ export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [
     `# ${literal(name)} — Results`,
     records.length === 0 ? 'No replicate is stored.' : resultTable(records),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
+    ...perfSection(records),
     ...section('Failed', failures(records)),
     ...section('Not measured', gaps(records)),
     ...section('Warnings', warnings(records, skipped)),
