@@ -35,6 +35,11 @@ export const COLLECTORS: Readonly<Record<string, BuiltIn>> = {
     name: 'histogram',
     description: 'latency (push to pop) and response (due to done) percentiles',
   },
+  sched: {
+    module: '@spsc/perf',
+    name: 'sched',
+    description: 'what the scheduler did with the threads, and who else used their CPUs',
+  },
 }
 
 /** Asked for with --emit-latencies, which gives it the path it needs. */

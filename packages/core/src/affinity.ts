@@ -8,7 +8,7 @@ import type { Scenario } from './scenario.js'
 const run = promisify(execFile)
 
 /** `0-2,5` as [0, 1, 2, 5]: the kernel's notation for sets of CPUs. */
-function parseCpuList(list: string): number[] {
+export function parseCpuList(list: string): number[] {
   return list.split(',').flatMap((part) => {
     const [first, last = first] = part.split('-').map(Number) as [number, number?]
     return Array.from({ length: last - first + 1 }, (_, index) => first + index)

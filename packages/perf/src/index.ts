@@ -1,1 +1,1 @@
-export {}
+export { type SchedOptions, sched } from './sched/sched-collector.js'
