@@ -65,10 +65,11 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
   try {
     const { cancelled } = await lab.finished
     clearProgress()
-    const { renderRun, toTable } = await import('@spsc/report')
+    const { renderRun, schedText, toTable } = await import('@spsc/report')
     const { records, written } = await renderRun(place)
     if (!flags.json && !flags.quiet && records.length > 0) {
-      print(`${toTable(records)}\n${[resultsPath(place), ...written, manifestPath(place)].join('\n')}`)
+      const files = [resultsPath(place), ...written, manifestPath(place)]
+      print(`${toTable(records)}${schedText(records)}\n${files.join('\n')}`)
     }
     for (const record of records) complain(record)
     if (!cancelled) return Math.max(exitCodeOfRecords(records), latenciesLost(records) ? EXIT.invalid : EXIT.ok)

@@ -31,7 +31,8 @@ test('an idle machine is not contaminated', async (t) => {
 test('a CPU that others keep busy is named', async (t) => {
   const { contamination, threads } = await phaseOn(t, { after: machine({ busy: 1000 }, IDLE), waitMs: 400 })
   t.true((contamination as Contamination).contaminated)
-  t.regex(reasons(contamination)[0] as string, /^foreign CPU 50\.0 % of CPU 0, 1 of the producer/)
+  t.is(reasons(contamination).length, 1)
+  t.regex(reasons(contamination)[0] as string, /^foreign CPU 50\.0 % of CPU 0, 1 /)
   t.is(allowedOf(threads.consumer.allowed).foreign_share, 0.5)
 })
 
@@ -56,14 +57,14 @@ test('a pinned thread is judged by its own CPU alone, and a peer elsewhere expla
   t.is(allowedOf(threads.producer.allowed).foreign_share, 0)
   t.deepEqual(
     reasons(contamination).map((reason) => reason.replace(/[\d.]+ %/g, '%')),
-    ['foreign CPU % of CPU 1 of the consumer (allowed: %)'],
+    ['foreign CPU % of CPU 1 (allowed: %)'],
   )
 })
 
 test('steal beyond a clock tick is a reason of its own, and is not busy time', async (t) => {
   const after = machine({ idle: 1000, steal: 20 }, { idle: 1000, steal: 20 })
   const { contamination, threads } = await phaseOn(t, { after, waitMs })
-  t.regex(reasons(contamination).join('\n'), /^steal \d+\.\d % of CPU 0, 1 of the producer/)
+  t.regex(reasons(contamination).join('\n'), /^steal \d+\.\d % of CPU 0, 1 /)
   t.is(allowedOf(threads.producer.allowed).busy_share, 0)
 })
 

@@ -4,6 +4,7 @@ import { type Cell, cellsOf } from './cells.js'
 import { whyUnavailable } from './distribution.js'
 import { code, literal } from './markdown-text.js'
 import { type Figure, type Row, tableOf } from './rows.js'
+import { schedGapLines, schedSection } from './sched-table.js'
 
 export interface ReportOptions {
   /** Name of the run, as in `NAME_metrics.csv`. */
@@ -147,8 +148,9 @@ export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [
     `# ${literal(name)} — Results`,
     records.length === 0 ? 'No replicate is stored.' : resultTable(records),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
+    ...schedSection(records),
     ...section('Failed', failures(records)),
-    ...section('Not measured', gaps(records)),
+    ...section('Not measured', [...gaps(records), ...schedGapLines(records)]),
     ...section('Warnings', warnings(records, skipped)),
     ...(records.length === 0 ? [] : ['## How it was measured', method(records)]),
   ]

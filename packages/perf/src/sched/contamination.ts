@@ -1,4 +1,12 @@
-import { type Contamination, isUnavailable, type SchedPhase, type Unavailable, unavailable } from '@spsc/core'
+import {
+  type AllowedCpus,
+  type Contamination,
+  isUnavailable,
+  type SchedPhase,
+  type Unavailable,
+  unavailable,
+} from '@spsc/core'
+import { BUSY_ERROR_NS, STEAL_ERROR_NS } from './cpu-times.js'
 
 /** Share of a thread's CPUs that others may use. Far above what an idle machine's daemons and interrupts take. */
 export const MAX_FOREIGN_SHARE = 0.1
@@ -27,6 +35,19 @@ function foreignPressure({ wall_ns, threads, pressure }: Judged): number | Unava
   return Math.max(0, ns) / wall_ns
 }
 
+/** What is wrong with the CPUs of a thread. */
+function judgeCpus({ foreign_share, steal_share, cpus }: AllowedCpus, wallNs: number): string[] {
+  const where = `of CPU ${cpus.join(', ')}`
+  const reasons: string[] = []
+  if (foreign_share - BUSY_ERROR_NS / wallNs > MAX_FOREIGN_SHARE) {
+    reasons.push(`foreign CPU ${percent(foreign_share)} ${where} (allowed: ${percent(MAX_FOREIGN_SHARE)})`)
+  }
+  if (steal_share - STEAL_ERROR_NS / wallNs > MAX_STEAL_SHARE) {
+    reasons.push(`steal ${percent(steal_share)} ${where} (allowed: ${percent(MAX_STEAL_SHARE)})`)
+  }
+  return reasons
+}
+
 /**
  * Judges a phase by three fixed thresholds, blind to the scenario. A share counts as over its threshold when it is so
  * beyond the clock ticks in which the kernel tells it.
@@ -35,19 +56,8 @@ export function judge(phase: Judged): Contamination | Unavailable {
   const reasons: string[] = []
   const unjudged: string[] = []
   for (const [role, { allowed }] of Object.entries(phase.threads)) {
-    if (isUnavailable(allowed)) {
-      unjudged.push(`foreign CPU and steal of the ${role}: ${allowed.unavailable}`)
-      continue
-    }
-    const { foreign_share, steal_share, uncertainty, cpus } = allowed
-    const where = `CPU ${cpus.join(', ')} of the ${role}`
-    if (foreign_share - uncertainty > MAX_FOREIGN_SHARE) {
-      reasons.push(`foreign CPU ${percent(foreign_share)} of ${where} (allowed: ${percent(MAX_FOREIGN_SHARE)})`)
-    }
-    // Steal is cut to one tick, a busy time to three.
-    if (steal_share - uncertainty / 3 > MAX_STEAL_SHARE) {
-      reasons.push(`steal ${percent(steal_share)} of ${where} (allowed: ${percent(MAX_STEAL_SHARE)})`)
-    }
+    if (isUnavailable(allowed)) unjudged.push(`foreign CPU and steal of the ${role}: ${allowed.unavailable}`)
+    else reasons.push(...judgeCpus(allowed, phase.wall_ns))
   }
   const pressure = foreignPressure(phase)
   if (isUnavailable(pressure)) unjudged.push(`pressure: ${pressure.unavailable}`)
@@ -55,5 +65,6 @@ export function judge(phase: Judged): Contamination | Unavailable {
     reasons.push(`others waited for a CPU ${percent(pressure)} of the time (allowed: ${percent(MAX_PRESSURE_SHARE)})`)
   }
   if (unjudged.length === 3) return unavailable(unjudged.join('; '))
-  return { contaminated: reasons.length > 0, reasons, unjudged }
+  // Threads that may use the same CPUs have the same neighbours.
+  return { contaminated: reasons.length > 0, reasons: [...new Set(reasons)], unjudged }
 }
