@@ -47,8 +47,8 @@ function figure(
 
 const THREAD_FIGURES: readonly ThreadFigure[] = [
   figure('CPU (% of a CPU)', ['run', 'cpu_ns'], percentOfTime, 1),
-  figure('run delay (% of time)', ['run', 'run_delay_ns'], percentOfTime, 2),
-  figure('run delay (µs/item)', ['run', 'run_delay_ns'], microsecondsPerItem, 2),
+  figure('run delay (% of time)', ['run', 'run_delay_ns'], percentOfTime, 1),
+  figure('run delay (µs/item)', ['run', 'run_delay_ns'], microsecondsPerItem, 1),
   figure('voluntary switches/wall s', ['switches', 'voluntary'], perSecond, 0),
   figure('voluntary switches/item', ['switches', 'voluntary'], perItem, 2),
   figure('involuntary switches/wall s', ['switches', 'involuntary'], perSecond, 0),
@@ -168,17 +168,34 @@ function gapNames(cell: Cell): string {
   return [...new Set(names)].join(', ')
 }
 
+/** Rows in columns, the figures to the right. */
+function aligned(rows: readonly Row[]): readonly string[] {
+  const lines = [['', ...ROLES, 'tier'], ...rows.map(({ title, values, tier }) => [title, ...both(values), tier])]
+  const [first = 0, second = 0, third = 0] = [0, 1, 2].map((column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  )
+  return lines.map(([title = '', producer = '', consumer = '', tier = '']) =>
+    [title.padEnd(first), producer.padStart(second), consumer.padStart(third), tier].join('  '),
+  )
+}
+
+function withoutRange(row: Row): Row {
+  return { ...row, values: row.values.map((value) => value.replace(/ \(.*$/, '')) }
+}
+
+function fits(lines: readonly string[]): boolean {
+  return lines.every((line) => line.length <= WIDTH)
+}
+
 function textBlock(block: Block): string {
   const { cell, phase, rows } = block
-  const titles = Math.max(...rows.map(({ title }) => title.length), 0)
-  const lines = [['', ...ROLES, 'tier'], ...rows.map(({ title, values, tier }) => [title, ...both(values), tier])]
-  const widths = [1, 2].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
+  const full = aligned(rows)
   const gaps = gapNames(cell)
   return [
     `Scheduling: ${oneLine(cell.scenario)} on ${oneLine(cell.queue)}, phase ${oneLine(phase)}`,
-    ...lines.map(([title = '', producer = '', consumer = '', tier = '']) =>
-      [title.padEnd(titles), producer.padStart(widths[0] ?? 0), consumer.padStart(widths[1] ?? 0), tier].join('  '),
-    ),
+    ...(fits(full)
+      ? full
+      : [...aligned(rows.map(withoutRange)), 'Medians over replicates; their ranges are in the report.']),
     verdict(block),
     ...(gaps === '' ? [] : [`Not measured: ${gaps}; the report says why.`]),
   ]
