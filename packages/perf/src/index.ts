@@ -1,1 +1,1 @@
-export { type SchedOptions, sched } from './sched/sched-collector.js'
+export { type SchedOptions, sched } from './sched/collector.js'

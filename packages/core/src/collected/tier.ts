@@ -1,5 +1,2 @@
-/**
- * Where a figure comes from, the ladder from the strongest evidence down: counters of the CPU, software events that perf
- * counts, the kernel's books under /proc and /sys, a probe in the program itself.
- */
+/** Where a figure comes from, best first: hardware counters → perf's software events → /proc → the user's own probe. */
 export type Tier = 'hardware' | 'perf' | 'proc' | 'probe'
