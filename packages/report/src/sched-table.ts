@@ -239,8 +239,13 @@ function markdownBlock(block: Block): readonly string[] {
   ]
 }
 
-const READING =
-  'Figures are of the window from before the gate opened until both threads were parked again, so a few switches of each thread are the gate’s. Run delay: runnable, and waiting for a CPU. Foreign CPU: what others than the two threads used of the CPUs that the thread may use. A figure of the machine stands in the last column of figures. Contaminated: foreign CPU > 10 %, steal > 1 %, or others waiting for a CPU > 10 % of the time.'
+const READING = [
+  'Figures are of the window from before the gate opened until both threads were parked again, so a few switches of each thread are the gate’s.',
+  'Run delay: runnable, and waiting for a CPU.',
+  'Foreign CPU: what others than the two threads used of the CPUs that the thread may use.',
+  'A figure of the machine stands in the last column of figures.',
+  'Contaminated: foreign CPU > 10 %, steal > 1 %, or others waiting for a CPU > 10 % of the time.',
+].join(' ')
 
 /** The section of the report; nothing where nothing was collected. */
 export function schedSection(records: readonly ResultRecord[]): readonly string[] {

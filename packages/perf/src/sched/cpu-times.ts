@@ -50,8 +50,8 @@ const COUNTED_SHARE = 0.5
 /**
  * Busy is the wall time without idle, iowait and steal: the kernel measures idleness from entry to exit where its tick
  * may stop (CONFIG_NO_HZ), but guesses user and system time by who is there at a tick, and whoever wakes by a timer right
- * after each tick is then there too often or never. For a thread that spun 0.02 ms after each sleep of 1 ms, for 5 s, the first
- * gave 1.2 times its CPU time, with the kernel's own work at each wake-up in it, the second 0.6 times (Linux 6.18).
+ * after each tick is then there too often or never. For a thread that spun 0.02 ms after each sleep of 1 ms, for 5 s, the
+ * first gave 1.2 times its CPU time, with the kernel's own work at each wake-up in it, the second 0.6 times (Linux 6.18).
  */
 export function useOfCpu(cpu: number, before: CpuTimes, after: CpuTimes, wallNs: number): CpuUse | Unavailable {
   const total = after.total - before.total
