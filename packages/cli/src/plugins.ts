@@ -40,6 +40,11 @@ export const COLLECTORS: Readonly<Record<string, BuiltIn>> = {
     name: 'perfStat',
     description: 'what perf stat counts for the two threads; --perf-events',
   },
+  sched: {
+    module: '@spsc/perf',
+    name: 'sched',
+    description: 'what the scheduler did with the threads, and who else used their CPUs',
+  },
 }
 
 /** Asked for with --emit-latencies, which gives it the path it needs. */

@@ -63,12 +63,10 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
   try {
     const { cancelled } = await lab.finished
     clearProgress()
-    const { perfText, renderRun, toTable } = await import('@spsc/report')
+    const { renderRun, toSummary } = await import('@spsc/report')
     const { records, written } = await renderRun(place)
     if (!flags.json && !flags.quiet && records.length > 0) {
-      print(
-        `${toTable(records)}${perfText(records)}\n${[resultsPath(place), ...written, manifestPath(place)].join('\n')}`,
-      )
+      print(`${toSummary(records)}\n${[resultsPath(place), ...written, manifestPath(place)].join('\n')}`)
     }
     for (const record of records) complain(record)
     if (!cancelled) return Math.max(exitCodeOfRecords(records), latenciesLost(records) ? EXIT.invalid : EXIT.ok)

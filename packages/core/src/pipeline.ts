@@ -1,4 +1,6 @@
+import type { JavaScriptThread } from './collected/javascript-thread.js'
 import type { Placement } from './placement.js'
+import type { Role } from './queue.js'
 import type { Scenario } from './scenario.js'
 import type { Trace } from './trace.js'
 
@@ -44,6 +46,8 @@ export interface PhaseCounts {
   readonly startNs: bigint
   readonly offersEndNs: bigint
   readonly endNs: bigint
+  /** What each thread saw of its own JavaScript; absent where none runs in them. */
+  readonly javascript?: Readonly<Record<Role, JavaScriptThread>>
 }
 
 export interface Thread {

@@ -2,6 +2,7 @@ import { isUnavailable, type ResultRecord, SETTINGS } from '@spsc/core'
 import { stringify } from 'csv-stringify/sync'
 import { type Distribution, distributionOf } from './distribution.js'
 import { firstPhaseOf } from './perf-stat.js'
+import { SCHED_COLUMNS } from './sched-columns.js'
 
 /** Stands where a figure applies but was not measured. */
 const UNAVAILABLE = 'unavailable'
@@ -82,6 +83,7 @@ const COLUMNS: Columns = {
   cpu_migrations: perfCount('cpu-migrations', 'migrations'),
   page_faults: perfCount('page-faults', 'faults'),
   perf_window_s: perfWindow,
+  ...SCHED_COLUMNS,
 }
 
 /**
@@ -89,7 +91,7 @@ const COLUMNS: Columns = {
  *
  * Times are milliseconds with six decimals, rates are per wall second, settings have the units of the scenario schema.
  * `unavailable` stands where a figure was not measured, an empty cell where the column does not apply (the error of a
- * good replicate, the planned rate at interval 0, what perf was not asked to count). Text that a spreadsheet would run as a formula gets a leading `'`.
+ * good replicate, the planned rate at interval 0, figures of a collector that was not asked for). Text that a spreadsheet would run as a formula gets a leading `'`.
  *
  * @example
  * toCsv(records) // 'scenario,queue,replicate,p50_ms,...\nbaseline,sab,1,0.060032,...\n'

@@ -6,6 +6,7 @@ import { code, literal } from './markdown-text.js'
 import { perfBlocks } from './perf-block.js'
 import { perfStatGaps } from './perf-stat.js'
 import { type Figure, type Row, tableOf } from './rows.js'
+import { schedGapLines, schedSection } from './sched-table.js'
 
 export interface ReportOptions {
   /** Name of the run, as in `NAME_metrics.csv`. */
@@ -158,8 +159,9 @@ export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [
     records.length === 0 ? 'No replicate is stored.' : resultTable(records),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
     ...perfSection(records),
+    ...schedSection(records),
     ...section('Failed', failures(records)),
-    ...section('Not measured', gaps(records)),
+    ...section('Not measured', [...gaps(records), ...schedGapLines(records)]),
     ...section('Warnings', warnings(records, skipped)),
     ...(records.length === 0 ? [] : ['## How it was measured', method(records)]),
   ]
