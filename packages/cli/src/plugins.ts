@@ -35,6 +35,11 @@ export const COLLECTORS: Readonly<Record<string, BuiltIn>> = {
     name: 'histogram',
     description: 'latency (push to pop) and response (due to done) percentiles',
   },
+  ledger: {
+    module: '@spsc/metrics',
+    name: 'ledger',
+    description: 'what the time of each item was spent on, and what the worst are made of',
+  },
 }
 
 /** Asked for with --emit-latencies, which gives it the path it needs. */

@@ -1,3 +1,4 @@
+import type { Fault } from './faults.js'
 import type { Placement } from './placement.js'
 import type { Scenario } from './scenario.js'
 import type { Trace } from './trace.js'
@@ -10,6 +11,8 @@ export interface PipelineSetup {
   /** Seeds whatever the pipeline draws at random (arrival gaps). */
   readonly seed: number
   readonly placement: Placement
+  /** Delays to put in; absent: none. */
+  readonly faults?: readonly Fault[]
   /** Aborts while the threads are being made: the pipeline then rejects and leaves none behind. */
   readonly signal: AbortSignal
 }

@@ -1,5 +1,6 @@
 import type { ConsumerCounts } from './consumer-loop.js'
 import type { ErrorCode } from './errors.js'
+import type { Fault } from './faults.js'
 import type { Phase, Thread } from './pipeline.js'
 import type { PluginRef } from './plugin.js'
 import type { ProducerCounts } from './producer-loop.js'
@@ -18,6 +19,7 @@ export interface WorkerSetup {
   /** For both ends to agree on the time. */
   readonly agreement: SharedArrayBuffer
   readonly seed: number
+  readonly faults: readonly Fault[]
   /** The CPU it is pinned to, or -1. */
   readonly cpu: number
 }

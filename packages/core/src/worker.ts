@@ -39,10 +39,10 @@ async function prepare(): Promise<(phase: Phase) => Promise<void>> {
   const queue = backend.attach(setup.handle)
   const trace = attachTrace(setup.trace)
   if (setup.role === 'producer') {
-    const loop = new ProducerLoop(queue.producer(), backend.supports, setup.scenario, trace, setup.cpu, setup.seed)
+    const loop = new ProducerLoop(queue.producer(), backend.supports, setup, trace)
     return async (phase) => send({ type: 'parked', counts: await loop.run(phase) })
   }
-  const loop = new ConsumerLoop(queue.consumer(), backend.supports, setup.scenario, trace, setup.cpu)
+  const loop = new ConsumerLoop(queue.consumer(), backend.supports, setup, trace)
   return async (phase) => send({ type: 'parked', counts: await loop.run(phase) })
 }
 
