@@ -94,7 +94,7 @@ function booked(from: number | undefined, to: number | undefined, limit: number)
 }
 
 function isKnown(values: Float64Array | undefined): boolean {
-  return values !== undefined && values.length > 0 && !Number.isNaN(values[0] as number)
+  return values?.some((value) => !Number.isNaN(value)) ?? false
 }
 
 /** Begins a tile anew; an end before the start makes it empty. */
