@@ -65,10 +65,12 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
   try {
     const { cancelled } = await lab.finished
     clearProgress()
-    const { renderRun, toTable } = await import('@spsc/report')
+    const { renderRun, toLedgerTable, toTable } = await import('@spsc/report')
     const { records, written } = await renderRun(place)
     if (!flags.json && !flags.quiet && records.length > 0) {
-      print(`${toTable(records)}\n${[resultsPath(place), ...written, manifestPath(place)].join('\n')}`)
+      print(
+        `${[toTable(records), toLedgerTable(records)].filter(Boolean).join('\n')}\n${[resultsPath(place), ...written, manifestPath(place)].join('\n')}`,
+      )
     }
     for (const record of records) complain(record)
     if (!cancelled) return Math.max(exitCodeOfRecords(records), latenciesLost(records) ? EXIT.invalid : EXIT.ok)

@@ -31,29 +31,33 @@ export interface SummarySetting {
   readonly everyItem: boolean
 }
 
-type Missing = Partial<Record<LedgerSegment, Unavailable>>
+/** Segments that could not be told apart, why, and in which others their time is. */
+type Missing = Partial<Record<LedgerSegment, Unavailable & { readonly within: readonly LedgerSegment[] }>>
 
-/** The segments that could not be told apart: why, and where their time is. */
 function missingSegments({ knows }: Ledger, { intervalUs, everyItem }: SummarySetting, trace: Trace): Missing {
   const noAccounts = () => {
     if (!everyItem) return 'only samples of the items have rows'
     if (trace.accounts !== undefined) return 'the threads of this queue read no accounts of the kernel'
     return `accounts of the kernel are taken at intervals of at least ${MIN_ACCOUNTS_INTERVAL_US} µs`
   }
-  const within = (segments: string, why: string) => unavailable(`its time is in ${segments}: ${why}`)
+  const within = (segments: readonly LedgerSegment[], why: string) => ({
+    ...unavailable(`its time is in ${segments.join(' and ')}: ${why}`),
+    within: segments,
+  })
   const missing: Missing = {}
   if (!knows.due) {
     const reason = intervalUs === 0 ? 'at interval 0 nothing is due at a time' : 'the pipeline tells no due times'
-    for (const segment of ['p_late', 'p_runq', 'p_own'] as const) missing[segment] = unavailable(reason)
+    for (const segment of ['p_late', 'p_runq', 'p_own'] as const)
+      missing[segment] = { ...unavailable(reason), within: [] }
   } else {
-    if (!knows.producerRunDelay) missing.p_runq = within('p_late and p_own', noAccounts())
-    if (!knows.woke) missing.p_own = within('p_late', 'the pipeline does not tell when its wait was over')
+    if (!knows.producerRunDelay) missing.p_runq = within(['p_late', 'p_own'], noAccounts())
+    if (!knows.woke) missing.p_own = within(['p_late'], 'the pipeline does not tell when its wait was over')
   }
   if (!knows.consumerRunDelay) {
-    missing.c_runq = within('c_wake', noAccounts())
-    missing.s_runq = within(knows.consumerCpu ? 's_off' : 's_cpu', noAccounts())
+    missing.c_runq = within(['c_wake'], noAccounts())
+    missing.s_runq = within([knows.consumerCpu ? 's_off' : 's_cpu'], noAccounts())
   }
-  if (!knows.consumerCpu) missing.s_off = within('s_cpu', noAccounts())
+  if (!knows.consumerCpu) missing.s_off = within(['s_cpu'], noAccounts())
   return missing
 }
 
@@ -113,13 +117,21 @@ function windowsOf(ledger: Ledger, missing: Missing, widthS: number): LedgerWind
 function segmentSummaries({ items, segments }: Ledger, missing: Missing): LedgerData['segments'] {
   const summary = (segment: LedgerSegment, place: number): LedgerSegmentSummary | Unavailable => {
     const reason = missing[segment]
-    if (reason !== undefined) return reason
+    if (reason !== undefined) return unavailable(reason.unavailable)
     const histogram = new Histogram()
     for (let item = 0; item < items; item++) histogram.record(segments[item * WIDTH + place] as number)
     return { sum_ns: Number(histogram.sum), mean_ns: histogram.mean, p50_ns: histogram.percentile(50) }
   }
   const entries = LEDGER_SEGMENTS.map((segment, place) => [segment, summary(segment, place)] as const)
   return Object.fromEntries(entries) as LedgerData['segments']
+}
+
+function holdersOf(missing: Missing): LedgerData['holds'] {
+  const entries = LEDGER_SEGMENTS.map((segment) => {
+    const held = LEDGER_SEGMENTS.filter((other) => missing[other]?.within.includes(segment))
+    return [segment, held] as const
+  })
+  return Object.fromEntries(entries.filter(([segment, held]) => held.length > 0 && missing[segment] === undefined))
 }
 
 function marks(column: Int16Array | Int8Array, { row, items }: Ledger): Int16Array {
@@ -183,6 +195,7 @@ export function summarize(ledger: Ledger, trace: Trace, setting: SummarySetting)
     sums: { items, mismatches },
     mean_total_ns: sorted.reduce((sum, value) => sum + value, 0) / items,
     segments: segmentSummaries(ledger, missing),
+    holds: holdersOf(missing),
     median_band: viewOf(ledger, missing, bounds(sorted, ...BAND), 0, items),
     worst: worstOf(ledger, missing, 0, items),
     window_s: windowS,

@@ -119,6 +119,7 @@ test('without accounts the time is in the segments that say so', async (t) => {
     c_wake: { sum_ns: 70 },
     s_cpu: { sum_ns: 500 },
   })
+  t.deepEqual(data.holds, { p_late: ['p_runq'], p_own: ['p_runq'], c_wake: ['c_runq'], s_cpu: ['s_runq', 's_off'] })
   t.deepEqual(Object.keys(data.worst.mean_ns), ['p_late', 'p_own', 'c_wake', 's_cpu'])
 })
 

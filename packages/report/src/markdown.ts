@@ -2,6 +2,7 @@ import { type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/
 import { markdownTable } from 'markdown-table'
 import { type Cell, cellsOf } from './cells.js'
 import { whyUnavailable } from './distribution.js'
+import { ledgerSection } from './ledger-table.js'
 import { code, literal } from './markdown-text.js'
 import { type Figure, type Row, tableOf } from './rows.js'
 
@@ -147,6 +148,7 @@ export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [
     `# ${literal(name)} — Results`,
     records.length === 0 ? 'No replicate is stored.' : resultTable(records),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
+    ...ledgerSection(records),
     ...section('Failed', failures(records)),
     ...section('Not measured', gaps(records)),
     ...section('Warnings', warnings(records, skipped)),

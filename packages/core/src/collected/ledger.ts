@@ -69,6 +69,8 @@ export interface LedgerData {
   readonly mean_total_ns: number
   /** Those that can't be told apart say in which other segment their time is. */
   readonly segments: Readonly<Record<LedgerSegment, LedgerSegmentSummary | Unavailable>>
+  /** Segments that hold the time of others, which could not be told apart. */
+  readonly holds: { readonly [Segment in LedgerSegment]?: readonly LedgerSegment[] }
   /** Items from the 40th to the 60th percentile of the total. */
   readonly median_band: LedgerView
   /** The worst 1 % of all items. */
