@@ -1,11 +1,13 @@
 import { monotonicClock } from './clock.js'
 import { deriveConsumer } from './derive.js'
+import { FaultLoop } from './fault-loop.js'
 import type { Phase } from './pipeline.js'
 import type { Consumer, ConsumerEnd, Supports } from './queue.js'
 import type { Scenario } from './scenario.js'
 import { END, SEQUENCE_MASK } from './sequence.js'
 import type { Trace } from './trace.js'
 import { pauseFor, waitsOnEventLoop } from './waiting.js'
+import type { WorkerSetup } from './worker-protocol.js'
 
 export interface ConsumerCounts {
   readonly delivered: number
@@ -70,6 +72,15 @@ class AsyncEnd {
   }
 }
 
+/** What `act` does and gives, with a delay after it where it gives something. */
+function heldUp<Value>(act: () => Value, { strike }: FaultLoop): () => Value {
+  return () => {
+    const value = act()
+    if (value !== undefined) strike()
+    return value
+  }
+}
+
 /** How far a phase has come. */
 interface Progress {
   delivered: number
@@ -89,7 +100,14 @@ export class ConsumerLoop {
   readonly #trace: Trace
   readonly #cpu: number
 
-  constructor(end: ConsumerEnd, supports: Supports, scenario: Scenario, trace: Trace, cpu: number) {
+  readonly #faults: readonly FaultLoop[]
+
+  constructor(
+    end: ConsumerEnd,
+    supports: Supports,
+    { scenario, cpu, faults }: Pick<WorkerSetup, 'scenario' | 'cpu' | 'faults'>,
+    trace: Trace,
+  ) {
     if (waitsOnEventLoop(scenario, supports)) {
       const asyncEnd = new AsyncEnd(end)
       this.#end = asyncEnd
@@ -101,11 +119,28 @@ export class ConsumerLoop {
       this.#arrival = async () => false
     }
     this.#work = scenario.workBytes > 0 ? workOn(scenario.workBytes) : undefined
+    // Wrapped around what is there, so that a loop without faults has nothing to ask.
+    const queueFault = FaultLoop.at('queue', faults)
+    if (queueFault !== undefined) {
+      const unfaulted = this.#end
+      this.#end = { tryPop: heldUp(() => unfaulted.tryPop(), queueFault) }
+      this.#await = heldUp(this.#await, queueFault)
+    }
+    const serviceFault = FaultLoop.at('service', faults)
+    if (serviceFault !== undefined) {
+      const work = this.#work
+      this.#work = () => {
+        work?.()
+        serviceFault.strike()
+      }
+    }
+    this.#faults = [queueFault, serviceFault].filter((fault) => fault !== undefined)
     this.#trace = trace
     this.#cpu = cpu
   }
 
   async run(phase: Phase): Promise<ConsumerCounts> {
+    for (const fault of this.#faults) fault.begin()
     const progress = { delivered: 0, outOfOrder: 0, position: -1, last: SEQUENCE_MASK, row: 0 }
     while (!this.#take(phase, progress) && (await this.#arrival()));
     const { delivered, outOfOrder } = progress

@@ -1,5 +1,6 @@
 import { monotonicClock, nowNs, storeNs } from './clock.js'
 import { deriveProducer } from './derive.js'
+import { FaultLoop } from './fault-loop.js'
 import type { Phase } from './pipeline.js'
 import type { Producer, ProducerEnd, Supports } from './queue.js'
 import { seededRandom } from './random.js'
@@ -7,6 +8,7 @@ import type { Scenario } from './scenario.js'
 import { END, SEQUENCE_MASK } from './sequence.js'
 import type { Trace } from './trace.js'
 import { pauseFor, sleep, waitsOnEventLoop } from './waiting.js'
+import type { WorkerSetup } from './worker-protocol.js'
 
 export interface ProducerCounts {
   readonly offered: number
@@ -76,17 +78,30 @@ export class ProducerLoop {
   /** Only where the end waits for room on its event loop. */
   readonly #pushAsync: Producer['pushAsync'] | undefined
   readonly #waitUntil: (dueNs: number) => void
+  /** Between the wait for an item's time and `woke`, and between that and `sent`. */
+  readonly #pacerFault: FaultLoop | undefined
+  readonly #producerFault: FaultLoop | undefined
   readonly #scenario: Scenario
   readonly #trace: Trace
   readonly #dueHalves: Uint32Array
+  readonly #wokeHalves: Uint32Array
   readonly #cpu: number
   readonly #seed: number
   #random: () => number
 
-  constructor(end: ProducerEnd, supports: Supports, scenario: Scenario, trace: Trace, cpu: number, seed: number) {
+  constructor(
+    end: ProducerEnd,
+    supports: Supports,
+    { scenario, cpu, seed, faults }: Pick<WorkerSetup, 'scenario' | 'cpu' | 'seed' | 'faults'>,
+    trace: Trace,
+  ) {
     this.#scenario = scenario
     this.#trace = trace
-    this.#dueHalves = new Uint32Array(trace.due.buffer, trace.due.byteOffset, 2 * trace.rows)
+    const halves = ({ buffer, byteOffset }: BigUint64Array) => new Uint32Array(buffer, byteOffset, 2 * trace.rows)
+    this.#dueHalves = halves(trace.due)
+    this.#wokeHalves = halves(trace.woke)
+    this.#pacerFault = FaultLoop.at('pacer', faults)
+    this.#producerFault = FaultLoop.at('producer', faults)
     this.#cpu = cpu
     // Another sequence than the choice of samples, which the same seed draws.
     this.#seed = seed ^ 0x9e3779b9
@@ -109,6 +124,8 @@ export class ProducerLoop {
     // Anew in each phase: how many gaps the last one drew is the machine's doing.
     this.#random = seededRandom(this.#seed)
     const startNs = nowNs() + phase.settleNs
+    this.#pacerFault?.begin()
+    this.#producerFault?.begin()
     this.#waitUntil(startNs)
     const offers = await this.#offer(phase, startNs)
     await this.#pushEnd()
@@ -156,11 +173,13 @@ export class ProducerLoop {
     let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
     let dueNs = startNs
     for (; dueNs < endNs; offered++) {
-      this.#waitUntil(dueNs)
+      const wokeNs = this.#awaitDue(dueNs)
       // A schedule that back-pressure has pushed past the end stays unfinished: `scheduled` says how much was left.
-      if (nowNs() >= endNs) break
+      if (wokeNs >= endNs) break
+      this.#producerFault?.strike()
       if (offered === sampled) {
         storeNs(this.#dueHalves, row, dueNs)
+        storeNs(this.#wokeHalves, row, wokeNs)
         if (!this.#offerStamped(offered, row, this.#pushVisibly)) dropped++
         sampled = number[++row] as number
       } else if (!this.#pushVisibly(offered & SEQUENCE_MASK)) {
@@ -188,11 +207,17 @@ export class ProducerLoop {
     let dueNs = startNs
     let waited = false
     for (; dueNs < endNs; offered++) {
-      if (paced) this.#waitUntil(dueNs)
-      if ((paced || waited || offered % ASYNC_BURST === 0) && nowNs() >= endNs) break
+      let wokeNs = 0
+      if (paced) wokeNs = this.#awaitDue(dueNs)
+      else if (waited || offered % ASYNC_BURST === 0) wokeNs = nowNs()
+      if (wokeNs >= endNs) break
+      if (paced) this.#producerFault?.strike()
       const value = offered & SEQUENCE_MASK
       if (offered === sampled) {
-        if (paced) storeNs(this.#dueHalves, row, dueNs)
+        if (paced) {
+          storeNs(this.#dueHalves, row, dueNs)
+          storeNs(this.#wokeHalves, row, wokeNs)
+        }
         producerCpu[row] = this.#cpu
         sent[row] = monotonicClock.now()
       }
@@ -207,6 +232,13 @@ export class ProducerLoop {
     const scheduled = paced ? offered + this.#unoffered(endNs, dueNs, phase.intervalNs) : offered
     this.#waitUntil(endNs)
     return { offered, dropped: 0, scheduled, offersEndNs: nowNs() }
+  }
+
+  /** When that wait was over. */
+  #awaitDue(dueNs: number): number {
+    this.#waitUntil(dueNs)
+    this.#pacerFault?.strike()
+    return nowNs()
   }
 
   /** A relative sleep starts anew from wherever the item left it; the other pacings keep to their schedule. */

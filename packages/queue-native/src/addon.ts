@@ -25,6 +25,8 @@ export interface PipelineSettings {
   readonly memoryBytes: number
   readonly producerCpu: number
   readonly consumerCpu: number
+  /** The bytes of four doubles a fault: place, whether it spins, `ns`, `everyNs`. */
+  readonly faults: Uint8Array
 }
 
 /** What src/addon/addon.cc exports. */
@@ -46,7 +48,14 @@ export interface Addon {
   futexCancel(id: number): void
   allowedCpus(): number[]
   pinThread(tid: number, cpu: number): boolean
-  drive(kind: Kind, wait: number, settings: PipelineSettings, trace: Uint8Array, rows: number): Driven
+  drive(
+    kind: Kind,
+    wait: number,
+    settings: PipelineSettings,
+    trace: Uint8Array,
+    rows: number,
+    accounts: boolean,
+  ): Driven
   runPhase(pipeline: Opaque, phase: Phase): Promise<PhaseCounts>
   stopPipeline(pipeline: Opaque): void
 }

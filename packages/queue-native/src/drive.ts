@@ -1,10 +1,26 @@
 import { freemem } from 'node:os'
-import { ABSENT, type Phase, type Pipeline, type PipelineSetup, type Scenario, SpscError } from '@spsc/core'
+import {
+  ABSENT,
+  type Fault,
+  type FaultPlace,
+  type Phase,
+  type Pipeline,
+  type PipelineSetup,
+  type Scenario,
+  SpscError,
+} from '@spsc/core'
 import { addon, type Kind } from './addon.js'
 
 // Numbers that src/addon knows these by.
 const WAIT: Record<Scenario['wait'], number> = { spin: 0, yield: 1, block: 2 }
 const PACING: Record<Scenario['pacing'], number> = { sleep: 0, deadline: 1, spin: 2 }
+
+const PLACE: Record<FaultPlace, number> = { pacer: 0, producer: 1, queue: 2, service: 3 }
+
+function faultBytes(faults: readonly Fault[]): Uint8Array {
+  const cells = faults.flatMap(({ at, how, ns, everyNs }) => [PLACE[at], how === 'spin' ? 1 : 0, ns, everyNs])
+  return new Uint8Array(Float64Array.from(cells).buffer)
+}
 
 /**
  * Bytes that the machine can give, within the limit of this process's container. `process.availableMemory()` would count
@@ -19,7 +35,7 @@ function freeMemory(): number {
 /** Runs the pipeline in two pthreads, which fill the same trace as core's workers do. */
 export async function drive(
   kind: Kind,
-  { scenario, trace, seed, placement, signal }: PipelineSetup,
+  { scenario, trace, seed, placement, faults = [], signal }: PipelineSetup,
 ): Promise<Pipeline> {
   signal.throwIfAborted()
   const native = addon()
@@ -34,6 +50,7 @@ export async function drive(
     memoryBytes: freeMemory(),
     producerCpu: placement.producer ?? ABSENT,
     consumerCpu: placement.consumer ?? ABSENT,
+    faults: faultBytes(faults),
   }
   const rows = new Uint8Array(trace.handle.buffer)
   const { pipeline, producerTid, consumerTid, placed } = native.drive(
@@ -42,6 +59,7 @@ export async function drive(
     settings,
     rows,
     trace.rows,
+    trace.handle.accounts,
   )
   const stop = async () => native.stopPipeline(pipeline)
   if (!placed) {

@@ -20,7 +20,7 @@ for (const backend of BACKENDS) {
           return due <= sent && sent <= pushed && sent <= popped && popped <= done && due !== ABSENT_TIME
         }),
         cpus: rows.every((row) => trace.producerCpu[row] !== ABSENT && trace.consumerCpu[row] !== ABSENT),
-        waited: rows.every((row) => [0, 1].includes(trace.consumerWaited[row] as number)),
+        waited: rows.every((row) => [0, 2, 3].includes(trace.consumerWaited[row] as number)),
       }
     })
     const { offered, delivered, dropped, collectors } = await measure(backend, { pacing: 'deadline' }, [collector])

@@ -2,6 +2,7 @@ import { type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/
 import { markdownTable } from 'markdown-table'
 import { type Cell, cellsOf } from './cells.js'
 import { whyUnavailable } from './distribution.js'
+import { ledgerSection } from './ledger-table.js'
 import { code, literal } from './markdown-text.js'
 import { perfBlocks } from './perf-block.js'
 import { perfStatGaps } from './perf-stat.js'
@@ -158,6 +159,7 @@ export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [
     `# ${literal(name)} — Results`,
     records.length === 0 ? 'No replicate is stored.' : resultTable(records),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
+    ...ledgerSection(records),
     ...perfSection(records),
     ...schedSection(records),
     ...section('Failed', failures(records)),
