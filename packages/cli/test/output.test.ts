@@ -37,6 +37,19 @@ test('t000 gives three rows in the promised columns, the seed’s table, and all
   for (const file of FILES) t.regex(stdout, new RegExp(`^result_data/t000_${file}$`, 'm'))
 })
 
+test('--collect ledger says what items spent their time on, in the terminal and again in the report', async (t) => {
+  const cwd = folder(t)
+  const settings = ['--queue', 'native,sab', '--name', 'mine', '--collect', 'histogram,ledger']
+  const { stdout } = await run(t, settings, { cwd })
+  for (const line of lines(stdout)) t.true(line.length <= 80, line)
+  t.regex(stdout, /^ledger, [µm]s +total +p_late +p_runq +p_own +c_wake +c_runq +s_cpu +s_runq +s_off$/m)
+  t.regex(stdout, /^baseline on native: due to done, \d+ items\nmedian band( +[\d.]+){9}\nworst 1 %( +[\d.]+){9}$/m)
+  t.regex(stdout, /^baseline on sab: due to done, \d+ items\nmedian band +[\d.]+ +[\d.]+ +- /m)
+  t.true(text(cwd, 'mine_report.md').includes('## Latency ledger'))
+  const again = await spsc(['report', 'mine'], { cwd })
+  t.regex(again.stdout, /^ledger, /m)
+})
+
 test('--json prints records and nothing else, a cell for each combination', async (t) => {
   const cwd = folder(t)
   const matrix = ['--queue', 'sab,sab-mutex', '--prod-interval-us', '0', '--queue-cap', '8,64', '--duration', '0.2']
