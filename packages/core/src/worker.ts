@@ -1,19 +1,24 @@
 import { readlinkSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
+import { readAlone } from './certify-alone.js'
+import { readTogether } from './certify-together.js'
 import { agreeOnTime } from './clock.js'
 import { ConsumerLoop } from './consumer-loop.js'
 import { errorCode, errorMessage } from './errors.js'
-import type { Phase, Thread } from './pipeline.js'
+import type { Thread } from './pipeline.js'
 import { unavailable } from './pipeline.js'
 import { loadBackend } from './plugin.js'
 import { ProducerLoop } from './producer-loop.js'
+import type { Supports } from './queue.js'
 import { attachTrace } from './trace.js'
-import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
+import type { Certify, FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
 
 // One end of the pipeline in a thread of its own. Between phases it is parked on its event loop.
 //
 //   main     --phase-->  both workers
 //   worker   rendezvous with the other, run the phase, --parked--> main
+//
+// When the run is over, main asks the same two for the readings of the certificate.
 
 const setup = workerData as WorkerSetup
 const port = parentPort as NonNullable<typeof parentPort>
@@ -34,16 +39,41 @@ function rendezvous(gate: Int32Array, turn: number): void {
   else Atomics.wait(gate, 0, arrived)
 }
 
-async function prepare(): Promise<(phase: Phase) => Promise<void>> {
+/** A figure that can't be had is missing in the certificate, and the run goes on. */
+async function certify({ plan, trips }: Certify, supports: Supports): Promise<void> {
+  const { role, scenario, cpu } = setup
+  try {
+    const readings =
+      trips === undefined ? await readAlone(role, scenario, supports, cpu, plan) : readTogether(role, trips, plan)
+    send({ type: 'certified', readings })
+  } catch (error) {
+    send({ type: 'certified', readings: unavailable(errorMessage(error)) })
+  }
+}
+
+/** Does what main asks for, each time from a parked start. */
+function answer(loop: ProducerLoop | ConsumerLoop, supports: Supports): (asked: ToWorker) => Promise<void> {
+  const gate = new Int32Array(setup.gate)
+  let turn = 0
+  return async (asked) => {
+    if (asked.name === 'certificate') return certify(asked, supports)
+    rendezvous(gate, ++turn)
+    send({ type: 'parked', counts: await loop.run(asked) })
+  }
+}
+
+async function prepare(): Promise<(asked: ToWorker) => Promise<void>> {
   const backend = await loadBackend(setup.backend)
   const queue = backend.attach(setup.handle)
   const trace = attachTrace(setup.trace)
   if (setup.role === 'producer') {
     const loop = new ProducerLoop(queue.producer(), backend.supports, setup.scenario, trace, setup.cpu, setup.seed)
-    return async (phase) => send({ type: 'parked', counts: await loop.run(phase) })
+    return answer(loop, backend.supports)
   }
-  const loop = new ConsumerLoop(queue.consumer(), backend.supports, setup.scenario, trace, setup.cpu)
-  return async (phase) => send({ type: 'parked', counts: await loop.run(phase) })
+  return answer(
+    new ConsumerLoop(queue.consumer(), backend.supports, setup.scenario, trace, setup.cpu),
+    backend.supports,
+  )
 }
 
 function fail(error: unknown): void {
@@ -51,14 +81,11 @@ function fail(error: unknown): void {
 }
 
 try {
-  const run = await prepare()
+  const handle = await prepare()
   agreeOnTime(setup.agreement, setup.role === 'producer' ? 'leader' : 'follower')
-  const gate = new Int32Array(setup.gate)
-  let turn = 0
-  port.on('message', async (phase: ToWorker) => {
+  port.on('message', async (asked: ToWorker) => {
     try {
-      rendezvous(gate, ++turn)
-      await run(phase)
+      await handle(asked)
     } catch (error) {
       fail(error)
     }

@@ -50,7 +50,7 @@ test.serial(
       ...['warmup', 'collectors', 'one starts', 'two starts'],
       ...['throughput', 'one throughput', 'two throughput', 'one throughput over', 'two throughput over'],
       ...['sampled', 'one sampled', 'two sampled', 'one sampled over', 'two sampled over'],
-      ...['collectors', 'one stops', 'two stops'],
+      ...['collectors', 'one stops', 'two stops', 'certificate'],
     ])
   },
 )
