@@ -1,5 +1,14 @@
 import { freemem } from 'node:os'
-import { ABSENT, type Phase, type Pipeline, type PipelineSetup, type Scenario, SpscError } from '@spsc/core'
+import {
+  ABSENT,
+  certificateOf,
+  type Phase,
+  type Pipeline,
+  type PipelineSetup,
+  planCertificate,
+  type Scenario,
+  SpscError,
+} from '@spsc/core'
 import { addon, type Kind } from './addon.js'
 
 // Numbers that src/addon knows these by.
@@ -55,6 +64,8 @@ export async function drive(
   return {
     producer: { pid: process.pid, tid: producerTid },
     consumer: { pid: process.pid, tid: consumerTid },
+    certify: async (budgetNs) =>
+      certificateOf(await native.certifyPipeline(pipeline, planCertificate(scenario, budgetNs)), scenario),
     run: (phase: Phase) => native.runPhase(pipeline, phase),
     stop,
   }
