@@ -1,6 +1,7 @@
 import { type ResultRecord, SETTINGS } from '@spsc/core'
 import { stringify } from 'csv-stringify/sync'
 import { type Distribution, distributionOf } from './distribution.js'
+import { floorOf } from './floor.js'
 
 /** Stands where a figure applies but was not measured. */
 const UNAVAILABLE = 'unavailable'
@@ -53,6 +54,7 @@ const COLUMNS: Columns = {
   sampled: (record) => distributionOf(record, 'latency')?.n,
   planned_ops_s: plannedRate,
   offered_ops_s: measured('offered_ops_s'),
+  floor_ns: floorOf,
   ...Object.fromEntries(SETTINGS.map((key) => [snakeCase(key), (record: ResultRecord) => record.config[key]])),
   order: (record) => record.order,
   seed: (record) => record.seed,
