@@ -1,10 +1,11 @@
 import { type PinThread, pinThread, placementOf, requirePinning } from './affinity.js'
 import { monotonicClock } from './clock.js'
+import type { Certificate, ClockSkew } from './collected/certificate.js'
 import { type Collector, MIN_ACCOUNTS_INTERVAL_US } from './collector.js'
 import { Collectors } from './collectors.js'
 import { errorCode, errorMessage, SpscError } from './errors.js'
 import { checkFaults, describeFault, type Fault } from './faults.js'
-import type { Phase, PhaseCounts, Pipeline } from './pipeline.js'
+import { type Phase, type PhaseCounts, type Pipeline, type Unavailable, unavailable } from './pipeline.js'
 import type { QueueBackend } from './queue.js'
 import { seededRandom } from './random.js'
 import type { MeasuredRecord, PhaseRecord } from './record.js'
@@ -26,6 +27,13 @@ const RATE_TOLERANCE = 0.97
 /** Longer than a wake-up takes: the consumer is in its wait before the first item comes. */
 const SETTLE_NS = 1e6
 
+/** A certificate may take a twentieth of the run, within these bounds. */
+const CERTIFICATE_SHARE = 0.05
+const MIN_CERTIFICATE_NS = 20e6
+const MAX_CERTIFICATE_NS = 100e6
+/** One that has not come by then is not waited for. */
+const CERTIFICATE_PATIENCE_MS = 5000
+
 /** What one replicate is made of. */
 export interface ReplicateRequest {
   readonly backend: QueueBackend
@@ -38,8 +46,8 @@ export interface ReplicateRequest {
   readonly pinThread?: PinThread
 }
 
-/** Where a replicate is: the collectors start or stop, or a phase runs. */
-export type Stage = 'collectors' | Phase['name']
+/** Where a replicate is: the collectors start or stop, a phase runs, or the instruments are measured. */
+export type Stage = 'collectors' | 'certificate' | Phase['name']
 
 export interface ReplicateHooks {
   /** Called with both ends parked, as each stage begins; the gate stays shut until it resolves. */
@@ -184,6 +192,34 @@ function waitingWarnings({ wait }: Scenario, { drive, supports }: QueueBackend):
   ]
 }
 
+/** Costs no replicate its figures: what goes wrong here stands in place of the certificate. */
+async function certify(pipeline: Pipeline, { duration }: Scenario): Promise<Certificate | Unavailable> {
+  if (pipeline.certify === undefined)
+    return unavailable('this queue runs threads of its own and measures no certificate')
+  const budgetNs = Math.min(MAX_CERTIFICATE_NS, Math.max(MIN_CERTIFICATE_NS, CERTIFICATE_SHARE * duration * 1e9))
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Unavailable>((resolve) => {
+    const reason = unavailable(`no certificate came within ${CERTIFICATE_PATIENCE_MS / 1000} s`)
+    timer = setTimeout(resolve, CERTIFICATE_PATIENCE_MS, reason)
+  })
+  try {
+    const certificate = await Promise.race([pipeline.certify(budgetNs), late])
+    const stored = JSON.parse(JSON.stringify(certificate)) as Certificate | Unavailable | null
+    return stored ?? unavailable('the queue gave no certificate')
+  } catch (error) {
+    return unavailable(errorMessage(error))
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function certificateWarnings(certificate: Certificate | Unavailable): string[] {
+  // A queue may bring a certificate of its own: what it lacks is no reason to fail.
+  const { backwards = 0, n } = ((certificate as Partial<Certificate>).skew_ns as Partial<ClockSkew>) ?? {}
+  if (backwards === 0) return []
+  return [`the clock ran backwards ${backwards} times in ${n} messages between the threads: no one-way time is sure`]
+}
+
 /** One replicate on its way: a pipeline, what it is measured with, and what is known so far. */
 class Replicate {
   readonly #request: ReplicateRequest
@@ -218,6 +254,9 @@ class Replicate {
     const counts = scenario.prodIntervalUs > 0 ? await this.#measurePaced() : await this.#measureFlatOut()
     await this.#onStage('collectors')
     const collectors = await this.#collectors.stop()
+    // Last, as it runs the same loops over another queue: V8 would measure the rest by what it learnt from that.
+    await this.#onStage('certificate')
+    const certificate = await certify(this.#pipeline, scenario)
     const rate = judgeRate(scenario, counts)
     return {
       status: 'ok',
@@ -226,7 +265,13 @@ class Replicate {
       phases: this.#phases,
       threads: { producer, consumer },
       collectors,
-      warnings: [...rate.warnings, ...this.#warnings, ...this.#collectors.warnings],
+      certificate,
+      warnings: [
+        ...rate.warnings,
+        ...this.#warnings,
+        ...this.#collectors.warnings,
+        ...certificateWarnings(certificate),
+      ],
     }
   }
 

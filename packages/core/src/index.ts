@@ -1,4 +1,6 @@
+export * from './certificate.js'
 export * from './clock.js'
+export * from './collected/certificate.js'
 export * from './collected/histogram.js'
 export * from './collected/javascript-thread.js'
 export * from './collected/ledger.js'

@@ -1,3 +1,4 @@
+import type { Certificate } from './collected/certificate.js'
 import type { JavaScriptThread } from './collected/javascript-thread.js'
 import type { Fault } from './faults.js'
 import type { Placement } from './placement.js'
@@ -68,6 +69,12 @@ export interface Pipeline {
    * learns of the phase's end is the pipeline's own affair.
    */
   run(phase: Phase): Promise<PhaseCounts>
+  /**
+   * What the instruments of this pipeline are good for, measured by its own two threads where they run, in about
+   * `budgetNs`. Called once, after the last phase: what is measured then can't change what was. Absent: the record says
+   * so.
+   */
+  certify?(budgetNs: number): Promise<Certificate>
   /** Ends both threads, whatever they are doing; resolves when they are gone. A `run` in flight rejects. Idempotent. */
   stop(): Promise<void>
 }

@@ -55,7 +55,8 @@ function spinUntil(dueNs: number): void {
   while (nowNs() < dueNs);
 }
 
-function waitUntilFor({ pacing }: Scenario): (dueNs: number) => void {
+/** How the producer waits for an item to be due. */
+export function waitUntilFor({ pacing }: Scenario): (dueNs: number) => void {
   if (pacing === 'spin') return spinUntil
   return (dueNs) => {
     const leftNs = dueNs - nowNs()

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
+import type { Certificate } from './collected/certificate.js'
 import type { ErrorCode } from './errors.js'
-import type { Phase, PhaseCounts, Thread } from './pipeline.js'
+import type { Phase, PhaseCounts, Thread, Unavailable } from './pipeline.js'
 import type { Scenario } from './scenario.js'
 
 /** Version of {@link ResultRecord}; readers refuse a newer one. */
@@ -65,6 +66,8 @@ export interface MeasuredRecord extends RecordHead {
   readonly threads: { readonly producer: Thread; readonly consumer: Thread }
   /** What each collector returned, by its name. */
   readonly collectors: Readonly<Record<string, unknown>>
+  /** What the instruments were good for. Absent: measured before there were certificates. */
+  readonly certificate?: Certificate | Unavailable
 }
 
 /** A replicate that could not be measured; the others of its run are not affected. */

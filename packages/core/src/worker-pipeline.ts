@@ -1,6 +1,9 @@
 import { type TransferListItem, Worker } from 'node:worker_threads'
 import type { PinThread } from './affinity.js'
+import { type AloneReadings, certificateOf, planCertificate, type TripTimes } from './certificate.js'
+import { TRIP_BYTES } from './certify-together.js'
 import { AGREEMENT_BYTES } from './clock.js'
+import type { Certificate } from './collected/certificate.js'
 import type { ConsumerCounts } from './consumer-loop.js'
 import { deriveTransfer } from './derive.js'
 import { SpscError } from './errors.js'
@@ -11,9 +14,11 @@ import {
   type Pipeline,
   type PipelineSetup,
   type Thread,
+  type Unavailable,
 } from './pipeline.js'
 import type { ProducerCounts } from './producer-loop.js'
 import type { QueueBackend, Role, Transfer } from './queue.js'
+import type { Scenario } from './scenario.js'
 import { ABSENT } from './trace.js'
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
 
@@ -80,9 +85,27 @@ class End {
     return { counts: counts as Counts, javascript }
   }
 
+  /** What it reads for a certificate. */
+  async certified<Readings extends AloneReadings | TripTimes>(): Promise<Readings | Unavailable> {
+    return ((await this.receive()) as FromWorker & { type: 'certified' }).readings as Readings | Unavailable
+  }
+
   async stop(): Promise<void> {
     await this.#worker.terminate()
   }
+}
+
+/** The readings of one end after the other, each while the other one is parked, and then of both at once. */
+async function certify(producer: End, consumer: End, scenario: Scenario, budgetNs: number): Promise<Certificate> {
+  const plan = planCertificate(scenario, budgetNs)
+  const read = <Readings extends AloneReadings | TripTimes>(end: End, trips?: SharedArrayBuffer) => {
+    end.send({ name: 'certificate', plan, ...(trips !== undefined && { trips }) })
+    return end.certified<Readings>()
+  }
+  const alone = { producer: await read<AloneReadings>(producer), consumer: await read<AloneReadings>(consumer) }
+  const memory = new SharedArrayBuffer(TRIP_BYTES)
+  const [there, back] = await Promise.all([read<TripTimes>(producer, memory), read<TripTimes>(consumer, memory)])
+  return certificateOf({ alone, trips: { producer: there, consumer: back } }, scenario)
 }
 
 async function pin(thread: Thread, cpu: number | undefined, pinThread: PinThread): Promise<void> {
@@ -130,6 +153,7 @@ export async function startWorkerPipeline(
       producer: producerThread,
       consumer: consumerThread,
       stop,
+      certify: (budgetNs) => certify(producer, consumer, scenario, budgetNs),
       async run(phase: Phase): Promise<PhaseCounts> {
         producer.send(phase)
         consumer.send(phase)

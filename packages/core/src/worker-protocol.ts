@@ -1,8 +1,9 @@
+import type { AloneReadings, CertificatePlan, TripTimes } from './certificate.js'
 import type { JavaScriptThread } from './collected/javascript-thread.js'
 import type { ConsumerCounts } from './consumer-loop.js'
 import type { ErrorCode } from './errors.js'
 import type { Fault } from './faults.js'
-import type { Phase, Thread } from './pipeline.js'
+import type { Phase, Thread, Unavailable } from './pipeline.js'
 import type { PluginRef } from './plugin.js'
 import type { ProducerCounts } from './producer-loop.js'
 import type { Role } from './queue.js'
@@ -25,7 +26,14 @@ export interface WorkerSetup {
   readonly cpu: number
 }
 
-export type ToWorker = Phase
+/** Asks for what a certificate is made of; with `trips`, shared memory for them, while the other end does the same. */
+export interface Certify {
+  readonly name: 'certificate'
+  readonly plan: CertificatePlan
+  readonly trips?: SharedArrayBuffer
+}
+
+export type ToWorker = Phase | Certify
 
 export type FromWorker =
   | { readonly type: 'ready'; readonly tid: Thread['tid'] }
@@ -34,4 +42,5 @@ export type FromWorker =
       readonly counts: ProducerCounts | ConsumerCounts
       readonly javascript: JavaScriptThread
     }
+  | { readonly type: 'certified'; readonly readings: AloneReadings | TripTimes | Unavailable }
   | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string }

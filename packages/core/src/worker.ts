@@ -1,21 +1,25 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { readAlone } from './certify-alone.js'
+import { readTogether } from './certify-together.js'
 import { agreeOnTime } from './clock.js'
-import { type ConsumerCounts, ConsumerLoop } from './consumer-loop.js'
+import { ConsumerLoop } from './consumer-loop.js'
 import { errorCode, errorMessage } from './errors.js'
 import { JavaScriptProbe } from './javascript-probe.js'
-import type { Phase } from './pipeline.js'
+import { unavailable } from './pipeline.js'
 import { loadBackend } from './plugin.js'
-import { type ProducerCounts, ProducerLoop } from './producer-loop.js'
+import { ProducerLoop } from './producer-loop.js'
 import type { Supports } from './queue.js'
 import { kernelThreadId } from './thread-id.js'
 import { attachTrace } from './trace.js'
 import { waitsOnEventLoop } from './waiting.js'
-import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
+import type { Certify, FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
 
 // One end of the pipeline in a thread of its own. Between phases it is parked on its event loop.
 //
 //   main     --phase-->  both workers
 //   worker   rendezvous with the other, run the phase, --parked--> main
+//
+// When the run is over, main asks the same two for the readings of the certificate.
 
 const setup = workerData as WorkerSetup
 const port = parentPort as NonNullable<typeof parentPort>
@@ -34,22 +38,40 @@ function turns(supports: Supports): boolean {
   return waitsOnEventLoop(scenario, supports) && (role === 'consumer' || scenario.onFull === 'block')
 }
 
-async function prepare(): Promise<(phase: Phase) => Promise<void>> {
-  const backend = await loadBackend(setup.backend)
-  const probe = new JavaScriptProbe(turns(backend.supports))
-  const observed = (run: (phase: Phase) => Promise<ProducerCounts | ConsumerCounts>) => async (phase: Phase) => {
+/** A figure that can't be had is missing in the certificate, and the run goes on. */
+async function certify({ plan, trips }: Certify, supports: Supports): Promise<void> {
+  const { role, scenario, cpu } = setup
+  try {
+    const readings =
+      trips === undefined ? await readAlone(role, scenario, supports, cpu, plan) : readTogether(role, trips, plan)
+    send({ type: 'certified', readings })
+  } catch (error) {
+    send({ type: 'certified', readings: unavailable(errorMessage(error)) })
+  }
+}
+
+/** Does what main asks for, each time from a parked start. */
+function answer(loop: ProducerLoop | ConsumerLoop, supports: Supports): (asked: ToWorker) => Promise<void> {
+  const gate = new Int32Array(setup.gate)
+  const probe = new JavaScriptProbe(turns(supports))
+  let turn = 0
+  return async (asked) => {
+    if (asked.name === 'certificate') return certify(asked, supports)
+    rendezvous(gate, ++turn)
     const end = probe.begin()
-    const counts = await run(phase)
+    const counts = await loop.run(asked)
     send({ type: 'parked', counts, javascript: await end() })
   }
+}
+
+async function prepare(): Promise<(asked: ToWorker) => Promise<void>> {
+  const backend = await loadBackend(setup.backend)
   const queue = backend.attach(setup.handle)
   const trace = attachTrace(setup.trace)
   if (setup.role === 'producer') {
-    const loop = new ProducerLoop(queue.producer(), backend.supports, setup, trace)
-    return observed((phase) => loop.run(phase))
+    return answer(new ProducerLoop(queue.producer(), backend.supports, setup, trace), backend.supports)
   }
-  const loop = new ConsumerLoop(queue.consumer(), backend.supports, setup, trace)
-  return observed((phase) => loop.run(phase))
+  return answer(new ConsumerLoop(queue.consumer(), backend.supports, setup, trace), backend.supports)
 }
 
 function fail(error: unknown): void {
@@ -57,14 +79,11 @@ function fail(error: unknown): void {
 }
 
 try {
-  const run = await prepare()
+  const handle = await prepare()
   agreeOnTime(setup.agreement, setup.role === 'producer' ? 'leader' : 'follower')
-  const gate = new Int32Array(setup.gate)
-  let turn = 0
-  port.on('message', async (phase: ToWorker) => {
+  port.on('message', async (asked: ToWorker) => {
     try {
-      rendezvous(gate, ++turn)
-      await run(phase)
+      await handle(asked)
     } catch (error) {
       fail(error)
     }

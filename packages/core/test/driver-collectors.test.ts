@@ -50,7 +50,7 @@ test.serial(
       ...['warmup', 'collectors', 'one starts', 'two starts'],
       ...['throughput', 'one throughput', 'two throughput', 'two throughput over', 'one throughput over'],
       ...['sampled', 'one sampled', 'two sampled', 'two sampled over', 'one sampled over'],
-      ...['collectors', 'one stops', 'two stops'],
+      ...['collectors', 'one stops', 'two stops', 'certificate'],
     ])
   },
 )

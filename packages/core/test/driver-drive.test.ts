@@ -1,4 +1,14 @@
-import { loadBackend, type Phase, type PhaseCounts, type PipelineSetup, type QueueBackend, SpscError } from '@spsc/core'
+import {
+  type Certificate,
+  isUnavailable,
+  loadBackend,
+  type Phase,
+  type PhaseCounts,
+  type Pipeline,
+  type PipelineSetup,
+  type QueueBackend,
+  SpscError,
+} from '@spsc/core'
 import test from 'ava'
 import { LAMPORT } from './fixtures.js'
 import { measure, trace } from './measure.js'
@@ -8,7 +18,11 @@ const lamport = await loadBackend({ module: LAMPORT })
 const START_NS = 1_000_000_000n
 
 /** A pipeline that runs nothing: it fills rows and reports the counts it is given. */
-function driven(counts: (phase: Phase) => Partial<PhaseCounts> | Promise<never>, more: Partial<QueueBackend> = {}) {
+function driven(
+  counts: (phase: Phase) => Partial<PhaseCounts> | Promise<never>,
+  more: Partial<QueueBackend> = {},
+  certify?: Pipeline['certify'],
+) {
   const calls: string[] = []
   const setups: PipelineSetup[] = []
   const backend: QueueBackend = {
@@ -44,6 +58,7 @@ function driven(counts: (phase: Phase) => Partial<PhaseCounts> | Promise<never>,
           }
           return result
         },
+        ...(certify !== undefined && { certify }),
         async stop() {
           calls.push('stop')
         },
@@ -241,4 +256,55 @@ test('more items than the trace has rows are measured with a warning', async (t)
     if (percent === undefined) t.deepEqual(warnings, [])
     else t.regex(warnings.join(), new RegExp(`^the trace was full after ${percent} % of the items`))
   }
+})
+
+test('it is certified by what it brings for that, once, after the last phase', async (t) => {
+  const certificate = { floor_ns: 7 } as unknown as Certificate
+  const { backend, calls } = driven(
+    () => ({}),
+    {},
+    async (budgetNs) => {
+      calls.push(`certify in ${Math.round(budgetNs / 1e6)} ms`)
+      return certificate
+    },
+  )
+  t.deepEqual((await measure(backend, SETTINGS)).certificate, certificate)
+  t.deepEqual(calls.slice(-2), ['certify in 20 ms', 'stop'])
+  for (const [duration, ms] of [
+    [0.8, 40],
+    [60, 100],
+  ] as const) {
+    await measure(backend, { ...SETTINGS, duration, pacing: 'sleep' })
+    t.is(calls.at(-2), `certify in ${ms} ms`)
+  }
+})
+
+test('a certificate that it does not bring, or fails to, costs the run nothing', async (t) => {
+  const { certificate, status } = await measure(driven(() => ({})).backend, SETTINGS)
+  t.is(status, 'ok')
+  t.deepEqual(certificate, { unavailable: 'this queue runs threads of its own and measures no certificate' })
+  const failing = driven(
+    () => ({}),
+    {},
+    () => Promise.reject(new Error('no luck')),
+  )
+  t.deepEqual((await measure(failing.backend, SETTINGS)).certificate, { unavailable: 'no luck' })
+  for (const nothing of [undefined, null, 1n]) {
+    const odd = driven(
+      () => ({}),
+      {},
+      async () => nothing as unknown as Certificate,
+    )
+    t.true(isUnavailable((await measure(odd.backend, SETTINGS)).certificate), String(nothing))
+  }
+})
+
+test('a clock that ran backwards between the threads is a warning', async (t) => {
+  const skew_ns = { n: 1000, lo: 5, hi: -5, backwards: 3 }
+  const { backend } = driven(
+    () => ({}),
+    {},
+    async () => ({ skew_ns }) as unknown as Certificate,
+  )
+  t.regex((await measure(backend, SETTINGS)).warnings.join(), /backwards 3 times in 1000 messages/)
 })

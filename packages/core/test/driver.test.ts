@@ -21,7 +21,7 @@ test.serial('a paced replicate has a warm-up and one measured phase, and its cou
     { prodIntervalUs: 200, warmup: 0.05 },
     { onStage: (stage) => stages.push(stage) },
   )
-  t.deepEqual(stages, ['warmup', 'collectors', 'paced', 'collectors'])
+  t.deepEqual(stages, ['warmup', 'collectors', 'paced', 'collectors', 'certificate'])
   t.is(measured.status, 'ok')
   t.true(measured.offered > 0)
   t.is(measured.offered, measured.delivered + measured.dropped)
@@ -84,7 +84,7 @@ test.serial('at interval 0 an unstamped phase gives the throughput and a sampled
     { prodIntervalUs: 0, warmup: 0.05, onFull: 'block' },
     { onStage: (stage) => stages.push(stage) },
   )
-  t.deepEqual(stages, ['warmup', 'collectors', 'throughput', 'sampled', 'collectors'])
+  t.deepEqual(stages, ['warmup', 'collectors', 'throughput', 'sampled', 'collectors', 'certificate'])
   const [throughput, sampled] = measured.phases as [PhaseRecord, PhaseRecord]
   t.deepEqual(
     measured.phases.map(({ name, stamped }) => [name, stamped]),
@@ -110,7 +110,7 @@ test.serial('at interval 0 an unstamped phase gives the throughput and a sampled
 test.serial('a replicate without warm-up starts with its measured phase', async (t) => {
   const stages: string[] = []
   await measure(lamport, { duration: 0.05 }, { onStage: (stage) => stages.push(stage) })
-  t.deepEqual(stages, ['collectors', 'paced', 'collectors'])
+  t.deepEqual(stages, ['collectors', 'paced', 'collectors', 'certificate'])
 })
 
 test.serial('a consumer that can’t keep up makes the producer drop', async (t) => {

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { errorMessage, type Phase, type PhaseCounts, SpscError } from '@spsc/core'
+import { type CertificatePlan, errorMessage, type Phase, type PhaseCounts, type Readings, SpscError } from '@spsc/core'
 
 /** A ring or pipeline of the addon, as JavaScript may hold it and no more. */
 export interface Opaque {
@@ -57,6 +57,8 @@ export interface Addon {
     accounts: boolean,
   ): Driven
   runPhase(pipeline: Opaque, phase: Phase): Promise<PhaseCounts>
+  /** Rejects as `runPhase` does. */
+  certifyPipeline(pipeline: Opaque, plan: CertificatePlan): Promise<Readings>
   stopPipeline(pipeline: Opaque): void
 }
 

@@ -1,11 +1,13 @@
 import { freemem } from 'node:os'
 import {
   ABSENT,
+  certificateOf,
   type Fault,
   type FaultPlace,
   type Phase,
   type Pipeline,
   type PipelineSetup,
+  planCertificate,
   type Scenario,
   SpscError,
 } from '@spsc/core'
@@ -73,6 +75,8 @@ export async function drive(
   return {
     producer: { pid: process.pid, tid: producerTid },
     consumer: { pid: process.pid, tid: consumerTid },
+    certify: async (budgetNs) =>
+      certificateOf(await native.certifyPipeline(pipeline, planCertificate(scenario, budgetNs)), scenario),
     run: (phase: Phase) => native.runPhase(pipeline, phase),
     stop,
   }

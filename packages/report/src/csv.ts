@@ -1,6 +1,7 @@
 import { isUnavailable, type ResultRecord, SETTINGS } from '@spsc/core'
 import { stringify } from 'csv-stringify/sync'
 import { type Distribution, distributionOf } from './distribution.js'
+import { floorOf } from './floor.js'
 import { firstPhaseOf } from './perf-stat.js'
 import { SCHED_COLUMNS } from './sched-columns.js'
 
@@ -74,6 +75,7 @@ const COLUMNS: Columns = {
   sampled: (record) => distributionOf(record, 'latency')?.n,
   planned_ops_s: plannedRate,
   offered_ops_s: measured('offered_ops_s'),
+  floor_ns: floorOf,
   ...Object.fromEntries(SETTINGS.map((key) => [snakeCase(key), (record: ResultRecord) => record.config[key]])),
   order: (record) => record.order,
   seed: (record) => record.seed,

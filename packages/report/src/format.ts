@@ -11,6 +11,19 @@ export function fixed(value: number, decimals: number): string {
 }
 
 /**
+ * The same rounded up, for a bound that a value lies below.
+ *
+ * @example
+ * atMost(0.000184, 3) // '0.00019'
+ */
+export function atMost(value: number, decimals: number): string {
+  const digits = decimalsFor(value, decimals)
+  // What division left in the last bits is no reason for another step.
+  const scaled = Number((value * 10 ** digits).toPrecision(12))
+  return (Math.ceil(scaled) / 10 ** digits).toFixed(digits)
+}
+
+/**
  * A proportion of 0 to 1 in the same way, told apart from 1 as well as from 0.
  *
  * @example

@@ -1,6 +1,7 @@
 import { type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/core'
 import { markdownTable } from 'markdown-table'
 import { type Cell, cellsOf } from './cells.js'
+import { certificateSection } from './certificate-table.js'
 import { whyUnavailable } from './distribution.js'
 import { ledgerSection } from './ledger-table.js'
 import { code, literal } from './markdown-text.js'
@@ -166,6 +167,7 @@ export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [
     ...section('Not measured', [...gaps(records), ...schedGapLines(records)]),
     ...section('Warnings', warnings(records, skipped)),
     ...(records.length === 0 ? [] : ['## How it was measured', method(records)]),
+    ...certificateSection(records),
   ]
   return `${blocks.join('\n\n')}\n`
 }

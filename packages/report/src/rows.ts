@@ -1,12 +1,13 @@
 import type { ResultRecord } from '@spsc/core'
-import { extent, median } from 'simple-statistics'
+import { median } from 'simple-statistics'
 import { type Cell, cellsOf } from './cells.js'
 import { type Distribution, distributionOf } from './distribution.js'
-import { fixed, proportion } from './format.js'
+import { floorOf } from './floor.js'
+import { atMost, fixed, proportion } from './format.js'
 
 /** One figure of a row: the median over replicates, and their range where there are at least two. */
 export interface Figure {
-  /** A number, or `unavailable`. */
+  /** A number, `<` and the floor that it lies below, or `unavailable`. */
   readonly median: string
   /** `lowest–highest`. */
   readonly range?: string
@@ -30,11 +31,26 @@ export interface Table {
 interface Column {
   readonly title: string
   readonly value: (record: ResultRecord) => number | undefined
+  /** What lies below this means nothing. */
+  readonly floor?: (record: ResultRecord) => number | undefined
   readonly format: (value: number) => string
+  /** Rounds up. */
+  readonly formatBound?: (value: number) => string
 }
 
-function milliseconds(figure: keyof Distribution): Pick<Column, 'value' | 'format'> {
-  return { value: (record) => distributionOf(record, 'latency')?.[figure], format: (ns) => fixed(ns / 1e6, 3) }
+/** What one record says of a figure: the value, or only that it lies below its floor. */
+interface Reading {
+  readonly value: number
+  readonly isBelow: boolean
+}
+
+function milliseconds(figure: keyof Distribution): Omit<Column, 'title'> {
+  return {
+    value: (record) => distributionOf(record, 'latency')?.[figure],
+    floor: floorOf,
+    format: (ns) => fixed(ns / 1e6, 3),
+    formatBound: (ns) => atMost(ns / 1e6, 3),
+  }
 }
 
 const COLUMNS: readonly Column[] = [
@@ -53,12 +69,44 @@ const COLUMNS: readonly Column[] = [
   },
 ]
 
-function figureOf({ value, format }: Column, records: readonly ResultRecord[]): Figure {
-  const values = records.map(value).filter((figure) => figure !== undefined)
-  if (values.length === 0) return { median: 'unavailable' }
-  if (values.length === 1) return { median: format(median(values)) }
-  const [lowest, highest] = extent(values)
-  return { median: format(median(values)), range: `${format(lowest)}–${format(highest)}` }
+function readingOf({ value, floor }: Column, record: ResultRecord): Reading | undefined {
+  const read = value(record)
+  if (read === undefined) return undefined
+  const least = floor?.(record) ?? read
+  return { value: Math.max(read, least), isBelow: read < least }
+}
+
+/**
+ * A reading below its floor counts as the floor, which it can't exceed. The median of such bounds is one of the median,
+ * and exact where all were measured that lie in the middle or above.
+ *
+ * @param readings ascending
+ */
+function medianOf(readings: readonly Reading[]): Reading {
+  const middle = readings[(readings.length - 1) >> 1] as Reading
+  return {
+    value: median(readings.map(({ value }) => value)),
+    isBelow: readings.some(({ isBelow, value }) => isBelow && value >= middle.value),
+  }
+}
+
+function figureOf(column: Column, records: readonly ResultRecord[]): Figure {
+  const { format, formatBound = format } = column
+  const text = ({ value, isBelow }: Reading) => (isBelow ? `<${formatBound(value)}` : format(value))
+  const readings = records
+    .map((record) => readingOf(column, record))
+    .filter((reading) => reading !== undefined)
+    .sort((a, b) => a.value - b.value || Number(b.isBelow) - Number(a.isBelow))
+  const [lowest, highest] = [readings[0], readings.at(-1)]
+  if (lowest === undefined || highest === undefined) return { median: 'unavailable' }
+  if (readings.length === 1) return { median: text(lowest) }
+  return { median: text(medianOf(readings)), range: `${text(lowest)}–${text(highest)}` }
+}
+
+/** Whether a figure of the table is only known to lie below the floor. */
+export function hasFloors({ rows }: Table): boolean {
+  const figures = rows.flatMap((row) => row.figures)
+  return figures.some(({ median, range = '' }) => median.startsWith('<') || range.includes('<'))
 }
 
 function failureOf(records: readonly ResultRecord[]): string | undefined {
@@ -75,7 +123,7 @@ function contentOf({ records }: Cell): Omit<Row, 'names'> {
 
 /**
  * The seed's table: p50, p95, p99 in ms, ops/s and drop rate, one row per scenario and queue. Percentiles are taken per
- * replicate; a figure is the median of those. Replicates that failed
+ * replicate; a figure is the median of those, and below the floor of its records `<` and that. Replicates that failed
  * count in no figure.
  */
 export function tableOf(records: readonly ResultRecord[]): Table {

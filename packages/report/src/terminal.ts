@@ -1,5 +1,5 @@
 import type { ResultRecord } from '@spsc/core'
-import { type Row, type Table, tableOf } from './rows.js'
+import { hasFloors, type Row, type Table, tableOf } from './rows.js'
 import { oneLine } from './text.js'
 
 const WIDTH = 80
@@ -77,7 +77,7 @@ function hasRanges({ rows }: Table): boolean {
 
 /**
  * The seed's table as plain text of at most 80 columns, for a terminal: medians, and their range over replicates on a
- * line below. Where ranges don't fit they are left out, and a last line says so; long names are cut.
+ * line below. Where ranges don't fit they are left out, and a line below says so, as one does where a figure lies below the floor; long names are cut.
  *
  * @example
  * toTable(records)
@@ -87,10 +87,11 @@ function hasRanges({ rows }: Table): boolean {
 export function toTable(records: readonly ResultRecord[]): string {
   const table = tableOf(records)
   const full = layOut(table.header, table.rows.flatMap(linesWithRange), GAP)
-  if (full.width <= WIDTH) return `${draw(full).join('\n')}\n`
+  const floors = hasFloors(table) ? ['<: below what this run could measure; see the certificate in the report.'] : []
+  if (full.width <= WIDTH) return `${[...draw(full), ...floors].join('\n')}\n`
   const lines = table.rows.map(medianLine)
   const roomy = layOut(table.header, lines, GAP)
   const medians = draw(roomy.width <= WIDTH ? roomy : layOut(table.header, lines, NARROW_GAP))
   const note = hasRanges(table) ? ['Medians over replicates; their ranges are in the report.'] : []
-  return `${[...medians, ...note].join('\n')}\n`
+  return `${[...medians, ...note, ...floors].join('\n')}\n`
 }

@@ -1,4 +1,5 @@
 import {
+  type Certificate,
   type FailedRecord,
   type LatencySummary,
   type MeasuredRecord,
@@ -77,4 +78,26 @@ export function withLatency(summary: LatencySummary): MeasuredRecord['collectors
 export function failed(changes: Partial<FailedRecord> = {}): FailedRecord {
   const error = { code: 'ERR_PLUGIN_HUNG', message: '[spsc] [driver] consumer did not stop' } as const
   return { ...head(), status: 'failed', error, ...changes }
+}
+
+/** A certificate with a floor of 184 ns, with whatever a test changes. */
+export function certificate(changes: Partial<Certificate> = {}): Certificate {
+  const spread = (median: number) => ({ n: 9, median, min: median - 10, max: median + 25 })
+  const both = <Figure>(figure: Figure) => ({ producer: figure, consumer: figure })
+  return {
+    stamp_ns: both(spread(54)),
+    skew_ns: { n: 1000, lo: -184, hi: 150, backwards: 0 },
+    handoff_ns: spread(120),
+    recorder_ns: both(spread(130)),
+    pacer: {
+      pacing: 'sleep',
+      waits: [
+        { wait_ns: 50_000, overshoot_ns: { n: 9, median: 55_000, min: 50_000, max: 80_000 } },
+        { wait_ns: 1_000_000, overshoot_ns: { n: 9, median: 60_000, min: 50_000, max: 90_000 } },
+      ],
+    },
+    noise: both({ watched_ns: 1e7, largest_gap_ns: 25_000, gaps: 12, share: 0.0042 }),
+    floor_ns: 184,
+    ...changes,
+  }
 }

@@ -456,8 +456,9 @@ struct Driver {
 
   std::unique_ptr<lab::Pipeline> pipeline;
   napi_threadsafe_function finished = nullptr;
-  napi_deferred deferred = nullptr;  ///< of the phase that runs
-  napi_ref self = nullptr;           ///< while a phase runs: it ends although nobody else holds the pipeline
+  napi_deferred deferred = nullptr;  ///< of the phase that runs, or of the certificate
+  bool certifies = false;
+  napi_ref self = nullptr;           ///< until it is settled: it ends although nobody else holds the pipeline
   napi_ref trace = nullptr;
   bool stopped = false;
 
@@ -483,6 +484,60 @@ napi_value to_counts(napi_env env, const lab::Counts& counts) {
   return result;
 }
 
+napi_value to_array(napi_env env, const std::vector<double>& values) {
+  napi_value array;
+  check(env, napi_create_array_with_length(env, values.size(), &array));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    check(env, napi_set_element(env, array, static_cast<std::uint32_t>(i), from_double(env, values[i])));
+  }
+  return array;
+}
+
+napi_value to_alone(napi_env env, const lab::AloneReadings& readings, const lab::CertificatePlan& plan) {
+  napi_value noise = object(env);
+  const lab::Noise& read = readings.noise;
+  const double watched = static_cast<double>(read.watched_ns);
+  set(env, noise, "watched_ns", from_double(env, watched));
+  set(env, noise, "largest_gap_ns", from_double(env, static_cast<double>(read.largest_gap_ns)));
+  set(env, noise, "gaps", from_double(env, static_cast<double>(read.gaps)));
+  set(env, noise, "share", from_double(env, static_cast<double>(read.gaps_ns) / watched));
+  napi_value pacer;
+  check(env, napi_create_array_with_length(env, readings.overshoot.size(), &pacer));
+  for (std::size_t i = 0; i < readings.overshoot.size(); ++i) {
+    napi_value wait = object(env);
+    set(env, wait, "waitNs", from_double(env, plan.waits_ns[i]));
+    set(env, wait, "overshoot", to_array(env, readings.overshoot[i]));
+    check(env, napi_set_element(env, pacer, static_cast<std::uint32_t>(i), wait));
+  }
+  napi_value result = object(env);
+  set(env, result, "stamp", to_array(env, readings.stamp));
+  set(env, result, "recorded", to_array(env, readings.recorded));
+  set(env, result, "unrecorded", to_array(env, readings.unrecorded));
+  set(env, result, "noise", noise);
+  set(env, result, "pacer", pacer);
+  return result;
+}
+
+napi_value to_trips(napi_env env, const lab::TripTimes& times) {
+  napi_value result = object(env);
+  set(env, result, "sent", to_array(env, times.sent));
+  set(env, result, "seen", to_array(env, times.seen));
+  return result;
+}
+
+/// { alone, trips }, each of both threads: what core makes a certificate of.
+napi_value to_readings(napi_env env, const lab::Certification& reads) {
+  napi_value alone = object(env), trips = object(env), result = object(env);
+  const char* const roles[] = {"producer", "consumer"};
+  for (int index = 0; index < 2; ++index) {
+    set(env, alone, roles[index], to_alone(env, reads.alone[index], reads.plan));
+    set(env, trips, roles[index], to_trips(env, reads.trips[index]));
+  }
+  set(env, result, "alone", alone);
+  set(env, result, "trips", trips);
+  return result;
+}
+
 void reject(napi_env env, napi_deferred deferred, const CodedError& why) {
   napi_value code, message, error;
   napi_create_string_utf8(env, why.code.c_str(), NAPI_AUTO_LENGTH, &code);
@@ -493,7 +548,7 @@ void reject(napi_env env, napi_deferred deferred, const CodedError& why) {
 
 const CodedError cancelled{"ERR_CANCELLED", "[spsc] [queue-native] the pipeline was stopped"};
 
-/// On the event loop: settles the promise of the phase.
+/// On the event loop: settles the promise of the phase, or of the certificate.
 void settle(napi_env env, napi_value, void* context, void* data) {
   std::unique_ptr<Driver::Outcome> outcome(static_cast<Driver::Outcome*>(data));
   auto* driver = static_cast<Driver*>(context);
@@ -503,6 +558,8 @@ void settle(napi_env env, napi_value, void* context, void* data) {
   napi_unref_threadsafe_function(env, driver->finished);
   if (outcome->stopped) {
     reject(env, deferred, cancelled);
+  } else if (driver->certifies) {
+    napi_resolve_deferred(env, deferred, to_readings(env, driver->pipeline->certification()));
   } else {
     napi_resolve_deferred(env, deferred, to_counts(env, outcome->counts));
   }
@@ -638,30 +695,54 @@ Driver& driver_of(napi_env env, napi_value value) {
   return *static_cast<Driver*>(data);
 }
 
-/// runPhase(pipeline, phase): a promise of counts; rejected where the pipeline is stopped or runs a phase already.
+/// A promise that `settle` keeps once `begin` has set the threads to work; rejected where they are at work or stopped.
+template <class Begin>
+napi_value promise_of(napi_env env, napi_value pipeline, bool certifies, Begin begin) {
+  Driver& driver = driver_of(env, pipeline);
+  napi_deferred deferred;
+  napi_value promise;
+  check(env, napi_create_promise(env, &deferred, &promise));
+  if (driver.stopped || driver.deferred != nullptr) {
+    const CodedError running{"ERR_PLUGIN_FAILED", "[spsc] [queue-native] a phase is running; run one after another"};
+    reject(env, deferred, driver.stopped ? cancelled : running);
+    return promise;
+  }
+  // First, as it may throw. The threads may even be done before the rest is: `settle` waits for its turn on this loop.
+  begin(*driver.pipeline);
+  check(env, napi_create_reference(env, pipeline, 1, &driver.self));
+  check(env, napi_ref_threadsafe_function(env, driver.finished));
+  driver.deferred = deferred;
+  driver.certifies = certifies;
+  return promise;
+}
+
+/// runPhase(pipeline, phase): a promise of counts.
 napi_value run_phase(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
     const auto args = arguments(env, info, 2);
-    Driver& driver = driver_of(env, args[0]);
     const lab::Phase phase{
         .duration_ns = number_of(env, args[1], "durationNs"),
         .interval_ns = number_of(env, args[1], "intervalNs"),
         .settle_ns = number_of(env, args[1], "settleNs"),
         .stamped = flag_of(env, args[1], "stamped"),
     };
-    napi_deferred deferred;
-    napi_value promise;
-    check(env, napi_create_promise(env, &deferred, &promise));
-    if (driver.stopped || driver.deferred != nullptr) {
-      const CodedError running{"ERR_PLUGIN_FAILED", "[spsc] [queue-native] a phase is running; run one after another"};
-      reject(env, deferred, driver.stopped ? cancelled : running);
-      return promise;
-    }
-    check(env, napi_create_reference(env, args[0], 1, &driver.self));
-    check(env, napi_ref_threadsafe_function(env, driver.finished));
-    driver.deferred = deferred;
-    driver.pipeline->begin(phase);
-    return promise;
+    return promise_of(env, args[0], false, [&](lab::Pipeline& pipeline) { pipeline.begin(phase); });
+  });
+}
+
+/// certifyPipeline(pipeline, plan): a promise of readings.
+napi_value certify_pipeline(napi_env env, napi_callback_info info) {
+  return guarded(env, [&] {
+    const auto args = arguments(env, info, 2);
+    const lab::CertificatePlan plan{
+        .stamp_ns = number_of(env, args[1], "stampNs"),
+        .recorder_ns = number_of(env, args[1], "recorderNs"),
+        .noise_ns = number_of(env, args[1], "noiseNs"),
+        .pacer_ns = number_of(env, args[1], "pacerNs"),
+        .trips_ns = number_of(env, args[1], "tripsNs"),
+        .waits_ns = numbers_of(env, args[1], "waitsNs"),
+    };
+    return promise_of(env, args[0], true, [&](lab::Pipeline& pipeline) { pipeline.certify(plan); });
   });
 }
 
@@ -700,6 +781,7 @@ napi_value init(napi_env env, napi_value exports) {
     define("pinThread", pin_thread);
     define("drive", drive);
     define("runPhase", run_phase);
+    define("certifyPipeline", certify_pipeline);
     define("stopPipeline", stop_pipeline);
     return exports;
   });

@@ -73,6 +73,19 @@ inline bool flag_of(napi_env env, napi_value object, const char* key) {
   return flag;
 }
 
+inline std::vector<double> numbers_of(napi_env env, napi_value object, const char* key) {
+  napi_value array, value;
+  std::uint32_t length = 0;
+  check(env, napi_get_named_property(env, object, key, &array));
+  check(env, napi_get_array_length(env, array, &length));
+  std::vector<double> numbers(length);
+  for (std::uint32_t i = 0; i < length; ++i) {
+    check(env, napi_get_element(env, array, i, &value));
+    numbers[i] = to_double(env, value);
+  }
+  return numbers;
+}
+
 inline napi_value from_double(napi_env env, double number) {
   napi_value value;
   check(env, napi_create_double(env, number, &value));

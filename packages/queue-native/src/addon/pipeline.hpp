@@ -29,6 +29,7 @@
 
 #include "accounts.hpp"
 #include "affinity.hpp"
+#include "certificate.hpp"
 #include "faults.hpp"
 #include "random.hpp"
 #include "spsc/clock.hpp"
@@ -72,6 +73,10 @@ class Pipeline {
   virtual ~Pipeline() = default;
   /// Opens the gate for one phase, once both threads are parked; `finished` tells when they are again.
   virtual void begin(const Phase& phase) = 0;
+  /// Has the parked threads read what a certificate is made of; `finished` tells when they are parked again.
+  virtual void certify(const CertificatePlan& plan) = 0;
+  /// What they read last.
+  virtual const Certification& certification() const = 0;
   /// Ends both threads, whatever they are doing, and returns when they are gone. Idempotent.
   virtual void stop() = 0;
   virtual pid_t producer_tid() const = 0;
@@ -96,29 +101,15 @@ class ThreadedPipeline final : public Pipeline {
   static constexpr std::int64_t max_sleep_ns = 100'000'000;
   // Values of the trace's column.
   static constexpr std::int8_t not_waited = 0, waited_asleep = 2, waited_awake = 3;
+  /// An interval so short that the next item is always due: the paced path without its waits.
+  static constexpr double overdue_ns = 10;
 
  public:
   ThreadedPipeline(const Settings& settings, const Trace& trace, Finished finished)
-      : settings_(settings),
-        trace_(trace),
-        finished_(std::move(finished)),
-        memory_(Items::queue_bytes(settings.capacity, settings.item_bytes)),
-        work_(settings.work_bytes),
-        pacer_fault_(settings.faults, FaultPlace::pacer),
-        producer_fault_(settings.faults, FaultPlace::producer),
-        queue_fault_(settings.faults, FaultPlace::queue),
-        service_fault_(settings.faults, FaultPlace::service) {
-    if (!memory_) throw NoMemoryForQueue();
-    auto queue = Items::Queue::init(memory_.get(), Items::places(settings.capacity, settings.item_bytes));
-    producer_.emplace(std::move(*queue.producer()), settings.item_bytes);
-    consumer_.emplace(std::move(*queue.consumer()), settings.item_bytes);
+      : ThreadedPipeline(settings, trace, std::move(finished), Unthreaded()) {
+    // Where no second thread is to be had, the destructor ends the first.
     threads_[0] = std::thread([this] { live(0, settings_.producer_cpu, [this] { produce(); }); });
-    try {
-      threads_[1] = std::thread([this] { live(1, settings_.consumer_cpu, [this] { is_bare() ? consume<true>() : consume<false>(); }); });
-    } catch (...) {  // no thread to be had: the destructor won't run, and the first one must not be left
-      stop();
-      throw;
-    }
+    threads_[1] = std::thread([this] { live(1, settings_.consumer_cpu, [this] { consume_phase(); }); });
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return parked_ == 2; });
   }
@@ -129,10 +120,27 @@ class ThreadedPipeline final : public Pipeline {
     std::lock_guard lock(mutex_);
     phase_ = phase;
     counts_ = {};
-    parked_ = 0;
-    ++turn_;
-    changed_.notify_all();
+    certifies_ = false;
+    open_gate();
   }
+
+  void certify(const CertificatePlan& plan) override {
+    // Made here: a thread that runs out of memory could not say so.
+    certification_ = std::make_unique<Certification>(plan);
+    Settings bare = settings_;
+    bare.item_bytes = sizeof(std::uint64_t);
+    bare.work_bytes = 0;
+    bare.pacing = Pacing::spin;
+    bare.poisson = false;
+    bare.faults = {};
+    bare_.reset(new Bare(bare, certification_->rows.trace(), Finished(), typename Bare::Unthreaded()));
+    std::lock_guard lock(mutex_);
+    steps_ = 0;
+    certifies_ = true;
+    open_gate();
+  }
+
+  const Certification& certification() const override { return *certification_; }
 
   void stop() override {
     {
@@ -150,6 +158,35 @@ class ThreadedPipeline final : public Pipeline {
   bool is_placed() const override { return placed_[0] && placed_[1]; }
 
  private:
+  /// The same loops over a queue that does nothing, in whatever thread calls them.
+  using Bare = ThreadedPipeline<Nothing>;
+  template <class>
+  friend class ThreadedPipeline;
+  struct Unthreaded {};
+
+  ThreadedPipeline(const Settings& settings, const Trace& trace, Finished finished, Unthreaded)
+      : settings_(settings),
+        trace_(trace),
+        finished_(std::move(finished)),
+        memory_(Items::queue_bytes(settings.capacity, settings.item_bytes)),
+        work_(settings.work_bytes),
+        pacer_fault_(settings.faults, FaultPlace::pacer),
+        producer_fault_(settings.faults, FaultPlace::producer),
+        queue_fault_(settings.faults, FaultPlace::queue),
+        service_fault_(settings.faults, FaultPlace::service) {
+    if (!memory_) throw NoMemoryForQueue();
+    auto queue = Items::Queue::init(memory_.get(), Items::places(settings.capacity, settings.item_bytes));
+    producer_.emplace(std::move(*queue.producer()), settings.item_bytes);
+    consumer_.emplace(std::move(*queue.consumer()), settings.item_bytes);
+  }
+
+  /// With `mutex_` held.
+  void open_gate() {
+    parked_ = 0;
+    ++turn_;
+    changed_.notify_all();
+  }
+
   /// A thread's life: pin, park, a phase, park … until stopped.
   template <class Work>
   void live(int index, int cpu, Work work) {
@@ -166,7 +203,11 @@ class ThreadedPipeline final : public Pipeline {
       if (turn_ == turn) break;
       turn = turn_;
       lock.unlock();
-      work();
+      if (certifies_) {
+        read_certificate(index);
+      } else {
+        work();
+      }
       lock.lock();
     }
   }
@@ -284,6 +325,14 @@ class ThreadedPipeline final : public Pipeline {
   /// Whether the consumer has nothing to do but to take, work and stamp.
   bool is_bare() const { return !trace_.has_accounts() && queue_fault_.empty() && service_fault_.empty(); }
 
+  void consume_phase() {
+    if (is_bare()) {
+      consume<true>();
+    } else {
+      consume<false>();
+    }
+  }
+
   /// `bare` leaves everything else out when compiled: as in the producer, one comparison more can be felt.
   template <bool bare>
   void consume() {
@@ -356,6 +405,67 @@ class ThreadedPipeline final : public Pipeline {
     asm volatile("" : : "r"(work_.data()) : "memory");  // the bytes count as used
   }
 
+  /// One thread after the other, each while the other one sleeps, and then both.
+  void read_certificate(int index) {
+    if (index == 0) read_alone(index);
+    await_step(1);
+    if (index == 1) read_alone(index);
+    await_step(2);
+    Certification& reads = *certification_;
+    if (index == 0) {
+      reads.word.lead(reads.plan.trips_ns, reads.trips[0], [this] { return is_stopping(); });
+    } else {
+      reads.word.follow(reads.trips[1]);
+    }
+  }
+
+  /// Until both threads have come here.
+  void await_step(int step) {
+    std::unique_lock lock(mutex_);
+    ++steps_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return steps_ >= 2 * step; });
+  }
+
+  void read_alone(int index) {
+    const auto stops = [this] { return is_stopping(); };
+    const CertificatePlan& plan = certification_->plan;
+    AloneReadings& readings = certification_->alone[index];
+    read_stamps(plan.stamp_ns, readings.stamp, stops);
+    const double interval_ns = plan.waits_ns.empty() ? 0 : overdue_ns;
+    // In turns, so that a change of the machine's pace falls on both.
+    for (const Batches batches(plan.recorder_ns); batches.more(readings.recorded.size()) && !stops();) {
+      readings.recorded.push_back(bare_->ns_per_item(index, interval_ns, true));
+      readings.unrecorded.push_back(bare_->ns_per_item(index, interval_ns, false));
+    }
+    readings.noise = watch_noise(plan.noise_ns, stops);
+    if (index != 0) return;
+    const std::int64_t end_ns = now() + static_cast<std::int64_t>(plan.pacer_ns);
+    for (int round = 0; round < Certification::max_waits && !stops(); ++round) {
+      if (round >= Certification::least_waits && now() >= end_ns) break;
+      for (std::size_t wait = 0; wait < plan.waits_ns.size(); ++wait) {
+        const std::int64_t due_ns = now() + static_cast<std::int64_t>(plan.waits_ns[wait]);
+        wait_until(due_ns);
+        readings.overshoot[wait].push_back(static_cast<double>(now() - due_ns));
+      }
+    }
+  }
+
+  /// One batch of a pipeline over nothing, in the thread that calls it.
+  double ns_per_item(int index, double interval_ns, bool stamped) {
+    phase_ = {.duration_ns = 100'000, .interval_ns = interval_ns, .settle_ns = 0, .stamped = stamped};
+    counts_ = {};
+    if (index == 1) {
+      const std::int64_t start_ns = now();
+      consume_phase();
+      return static_cast<double>(counts_.end_ns - start_ns) / static_cast<double>(counts_.delivered);
+    }
+    produce();
+    const bool has_rows = !stamped || counts_.offered < trace_.rows;
+    const auto offered = static_cast<double>(has_rows ? counts_.offered : 0);
+    return static_cast<double>(counts_.offers_end_ns - counts_.start_ns) / offered;
+  }
+
   /// Number of the item that belongs into a row; of none where the phase isn't stamped, or the rows are used up.
   std::uint64_t sample_at(std::size_t row) const {
     const double number = phase_.stamped ? trace_.number[row] : std::numeric_limits<double>::infinity();
@@ -379,6 +489,10 @@ class ThreadedPipeline final : public Pipeline {
   std::atomic<bool> stopping_{false};
   std::uint64_t turn_ = 0;
   int parked_ = 0;
+  bool certifies_ = false;
+  int steps_ = 0;
+  std::unique_ptr<Certification> certification_;
+  std::unique_ptr<Bare> bare_;
   Phase phase_{};
   Counts counts_{};  // each member is written by one thread, and read when both are parked
   std::thread threads_[2];

@@ -112,6 +112,41 @@ const parts = {
     }
   },
 
+  async certificate() {
+    for (const backend of backends) {
+      for (const { wait, workBytes, intervalUs } of product({
+        wait: ['spin', 'block'],
+        workBytes: [0, 256],
+        intervalUs: [0, 100],
+      })) {
+        await check(
+          `${backend.name}: ${wait}, interval ${intervalUs}, work ${workBytes}: certified twice, with a phase between`,
+          async () => {
+            const pipeline = await startPipeline(backend, { wait, workBytes, prodIntervalUs: intervalUs })
+            const first = await pipeline.certify(20e6)
+            const { delivered } = await pipeline.run(phase(15, intervalUs))
+            const second = await pipeline.certify(20e6)
+            await pipeline.stop()
+            const all = [first, second].every(({ skew_ns, floor_ns }) => skew_ns.backwards === 0 && floor_ns > 0)
+            return unless(all && delivered > 0, { first, second, delivered })
+          },
+        )
+      }
+
+      await check(`${backend.name}: a certificate is cancelled, and one after the end is refused`, async () => {
+        const pipeline = await startPipeline(backend, {})
+        const ended = codeOf(pipeline.certify(1e9))
+        await sleep(30)
+        await pipeline.stop()
+        const codes = [await ended, await codeOf(pipeline.certify(1e9))]
+        return unless(
+          codes.every((code) => code === 'ERR_CANCELLED'),
+          codes,
+        )
+      })
+    }
+  },
+
   async ends() {
     for (const backend of backends) {
       const pushing = (queue, count) => inThread(backend, queue, { action: 'push', count })

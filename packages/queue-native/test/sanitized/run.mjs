@@ -27,7 +27,7 @@ const compiler = process.env.CXX ?? 'g++'
 const addonName = `spsc-${process.platform}-${process.arch}.node`
 const patienceMs = 300_000
 
-const exercise = ['pipeline', 'ends', 'faults', 'bridge']
+const exercise = ['pipeline', 'certificate', 'ends', 'faults', 'bridge']
 const builds = [
   {
     name: 'thread',
