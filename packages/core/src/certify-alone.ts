@@ -24,10 +24,10 @@ const MAX_WAITS = 9
 /** More than are pushed in a batch, at two clock readings each. */
 const ROWS = 4096
 /** Batches that are read, if need be, beyond the time that was given, and how far beyond. */
-const MIN_BATCHES = 16
+const MIN_BATCHES = 32
 const PATIENCE_NS = 200e6
-const BATCH_NS = 100_000
-const BATCH_ITEMS = 1000
+const BATCH_NS = 50_000
+const BATCH_ITEMS = 500
 /** So short that the next item is always due: the paced path without its waits. */
 const OVERDUE_NS = 10
 

@@ -11,8 +11,13 @@ const OVER = -1
 /** Trips that are made, if need be, beyond the time that was given. */
 const MIN_TRIPS = 200
 const MAX_TRIPS = 10_000
-/** Looks before sleeping: the other one may have the same CPU. */
-const SPINS = 1000
+/** Looks before sleeping: some 50 µs, which is an answer from another CPU. */
+const SPINS = 20_000
+/** Looks of a thread that slept the last time: its peer may have the same CPU, and waits for it while it looks. */
+const FEW_SPINS = 100
+/** Of so many trips, the first ones try the long look again: two threads that only sleep and wake would stay at that. */
+const CYCLE = 16
+const LONG_LOOKS = 4
 /** Longer than a thread that is alive leaves a word lying. */
 const PATIENCE_MS = 1000
 /** How far beyond the time that was given. */
@@ -23,6 +28,7 @@ class Trips {
   readonly #words: Int32Array
   readonly #mine: number
   readonly #other: number
+  #slept = false
 
   constructor(memory: SharedArrayBuffer, role: Role) {
     this.#words = new Int32Array(memory)
@@ -35,13 +41,16 @@ class Trips {
     if (Atomics.load(this.#words, this.#other) === 1) Atomics.notify(this.#words, WORD)
   }
 
-  /** Waits while the word is `seen`, and returns what it is then. */
-  await(seen: number): number {
+  /** Waits in a trip while the word is `seen`, and returns what it is then. */
+  await(seen: number, trip: number): number {
     const words = this.#words
-    for (let spin = 0; spin < SPINS; spin++) {
+    const spins = this.#slept && trip % CYCLE >= LONG_LOOKS ? FEW_SPINS : SPINS
+    this.#slept = false
+    for (let spin = 0; spin < spins; spin++) {
       const word = Atomics.load(words, WORD)
       if (word !== seen) return word
     }
+    this.#slept = true
     // The flag before the look, as the sender looks at the flag after the store.
     Atomics.store(words, this.#mine, 1)
     const untilMs = performance.now() + PATIENCE_MS
@@ -72,13 +81,13 @@ export function readTogether(role: Role, memory: SharedArrayBuffer, { tripsNs }:
     for (let now = 0; trip < (now < endNs ? MAX_TRIPS : MIN_TRIPS) && now < endNs + PATIENCE_NS; trip++) {
       sent[trip] = nowNs()
       trips.send(2 * trip + 1)
-      if (trips.await(2 * trip + 1) === OVER) break
+      if (trips.await(2 * trip + 1, trip) === OVER) break
       now = nowNs()
       seen[trip] = now
     }
     trips.send(OVER)
   } else {
-    for (; trips.await(2 * trip) !== OVER; trip++) {
+    for (; trips.await(2 * trip, trip) !== OVER; trip++) {
       seen[trip] = nowNs()
       sent[trip] = nowNs()
       trips.send(2 * trip + 2)

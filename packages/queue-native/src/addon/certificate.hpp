@@ -59,7 +59,7 @@ class Batches {
   }
 
  private:
-  static constexpr std::size_t least = 16;
+  static constexpr std::size_t least = 32;
   static constexpr std::int64_t patience_ns = 200'000'000;
   const std::int64_t end_ns_;
 };
@@ -97,7 +97,7 @@ Noise watch_noise(double budget_ns, IsStopping is_stopping) {
 
 /// What travels when the loops run over a queue that does nothing: it takes all, and gives `items` and then an end.
 struct Nothing {
-  static constexpr std::uint64_t items = 1000;
+  static constexpr std::uint64_t items = 500;
   using Item = std::uint64_t;
 
   struct Queue {
@@ -171,7 +171,7 @@ class Trips {
     for (std::uint32_t trip = 0; trip < (at < end ? max : least) && at < end + patience_ns && !is_stopping(); ++trip) {
       const auto sent = static_cast<double>(now());
       send(2 * trip + 1, 0);
-      if (await(2 * trip + 1, 0) == over) break;
+      if (await(2 * trip + 1, 0, trip) == over) break;
       at = now();
       times.sent.push_back(sent);
       times.seen.push_back(static_cast<double>(at));
@@ -181,7 +181,7 @@ class Trips {
 
   /// The consumer's part: until the producer ends it.
   void follow(TripTimes& times) {
-    for (std::uint32_t trip = 0; await(2 * trip, 1) != over; ++trip) {
+    for (std::uint32_t trip = 0; await(2 * trip, 1, trip) != over; ++trip) {
       times.seen.push_back(static_cast<double>(now()));
       times.sent.push_back(static_cast<double>(now()));
       send(2 * trip + 2, 1);
@@ -190,8 +190,11 @@ class Trips {
 
  private:
   static constexpr std::uint32_t over = std::numeric_limits<std::uint32_t>::max();
-  /// Looks before sleeping: the other one may have the same CPU.
-  static constexpr int spins = 1000;
+  // Looks before sleeping, and of how many trips the first ones make them all: see packages/core/src/certify-together.ts.
+  static constexpr int many_spins = 4000;
+  static constexpr int few_spins = 100;
+  static constexpr std::uint32_t cycle = 16;
+  static constexpr std::uint32_t long_looks = 4;
   static constexpr std::int64_t patience_ns = 200'000'000;
 
   void send(std::uint32_t word, int role) {
@@ -199,13 +202,17 @@ class Trips {
     if (sleeps_[1 - role].flag.load()) StdAtomics::unpark(word_, false);
   }
 
-  /// Waits while the word is `seen`, and returns what it is then.
-  std::uint32_t await(std::uint32_t seen, int role) {
+  /// Waits in a trip while the word is `seen`, and returns what it is then.
+  std::uint32_t await(std::uint32_t seen, int role, std::uint32_t trip) {
+    bool& slept = sleeps_[role].slept;
+    const int spins = slept && trip % cycle >= long_looks ? few_spins : many_spins;
+    slept = false;
     for (int spin = 0; spin < spins; ++spin) {
       const std::uint32_t word = word_.load(std::memory_order_acquire);
       if (word != seen) return word;
       StdAtomics::pause();
     }
+    slept = true;
     sleeps_[role].flag.store(1);  // before the look, as the sender looks at it after the store
     std::uint32_t word = word_.load();
     for (; word == seen; word = word_.load()) StdAtomics::park(word_, seen, never, false);
@@ -215,6 +222,7 @@ class Trips {
 
   struct alignas(apart) Flag {
     std::atomic<std::uint32_t> flag{0};
+    bool slept = false;  ///< the last time; the sleeper's own
   };
   alignas(apart) std::atomic<std::uint32_t> word_{0};
   Flag sleeps_[2];

@@ -453,7 +453,7 @@ class ThreadedPipeline final : public Pipeline {
 
   /// One batch of a pipeline over nothing, in the thread that calls it.
   double ns_per_item(int index, double interval_ns, bool stamped) {
-    phase_ = {.duration_ns = 100'000, .interval_ns = interval_ns, .settle_ns = 0, .stamped = stamped};
+    phase_ = {.duration_ns = 50'000, .interval_ns = interval_ns, .settle_ns = 0, .stamped = stamped};
     counts_ = {};
     if (index == 1) {
       const std::int64_t start_ns = now();
