@@ -72,7 +72,9 @@ export async function settleOptions(targetNames: readonly string[], flags: Flags
   return {
     scenarios: targets.scenarios.map(({ name, layers }) => layered(name, [...layers, ...overrides])),
     queues: list(flags, 'queue', targets.queues ?? ['sab']).map((queue) => resolveQueue(queue, cwd)),
-    collectors: list(flags, 'collect', ['histogram']).map((collector) => resolveCollector(collector, cwd)),
+    collectors: list(flags, 'collect', targets.collectors ?? ['histogram']).map((collector) =>
+      resolveCollector(collector, cwd),
+    ),
     replicates: integer('replicates', option(flags, 'replicates', String(targets.replicates ?? 1))),
     place: { dir, name },
     onExisting,

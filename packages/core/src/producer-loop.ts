@@ -1,6 +1,7 @@
 import { monotonicClock, nowNs, storeNs } from './clock.js'
 import { deriveProducer } from './derive.js'
-import type { Phase } from './pipeline.js'
+import { runDelayNs, runDelaySince } from './kernel-thread.js'
+import type { Phase, PhaseCounts } from './pipeline.js'
 import type { Producer, ProducerEnd, Supports } from './queue.js'
 import { seededRandom } from './random.js'
 import type { Scenario } from './scenario.js'
@@ -8,7 +9,7 @@ import { END, SEQUENCE_MASK } from './sequence.js'
 import type { Trace } from './trace.js'
 import { pauseFor, sleep, waitsOnEventLoop } from './waiting.js'
 
-export interface ProducerCounts {
+export interface ProducerCounts extends Pick<PhaseCounts, 'blockedNs' | 'lateNs' | 'producerRunDelayNs'> {
   readonly offered: number
   readonly dropped: number
   readonly scheduled: number
@@ -53,17 +54,21 @@ function spinUntil(dueNs: number): void {
   while (nowNs() < dueNs);
 }
 
-function waitUntilFor({ pacing }: Scenario): (dueNs: number) => void {
-  if (pacing === 'spin') return spinUntil
+/** `false`: it was that late already. */
+type WaitUntil = (dueNs: number) => boolean
+
+function waitUntilFor({ pacing }: Scenario): WaitUntil {
   return (dueNs) => {
     const leftNs = dueNs - nowNs()
-    if (leftNs > 0) sleep(leftNs / 1e6)
+    if (leftNs <= 0) return false
+    if (pacing !== 'spin') sleep(leftNs / 1e6)
     // V8 cuts the time-out to whole microseconds, so the sleep may end up to one early.
     spinUntil(dueNs)
+    return true
   }
 }
 
-type Offers = Omit<ProducerCounts, 'startNs'>
+type Offers = Omit<ProducerCounts, 'startNs' | 'producerRunDelayNs'>
 
 /** Offers the items of one phase, stamps the sampled ones, and ends the phase with {@link END}. */
 export class ProducerLoop {
@@ -71,17 +76,21 @@ export class ProducerLoop {
   readonly #push: Push
   /** For items with a pause after them. */
   readonly #pushVisibly: Push
+  /** The same, which takes the time that it waits for room. */
+  readonly #pushPaced: Push
   /** Waits for room, also where `#push` drops. */
   readonly #pushEnd: () => unknown
   /** Only where the end waits for room on its event loop. */
   readonly #pushAsync: Producer['pushAsync'] | undefined
-  readonly #waitUntil: (dueNs: number) => void
+  readonly #waitUntil: WaitUntil
   readonly #scenario: Scenario
   readonly #trace: Trace
   readonly #dueHalves: Uint32Array
   readonly #cpu: number
   readonly #seed: number
   #random: () => number
+  /** In pushes that waited for room, in this phase. */
+  #blockedNs = 0
 
   constructor(end: ProducerEnd, supports: Supports, scenario: Scenario, trace: Trace, cpu: number, seed: number) {
     this.#scenario = scenario
@@ -102,17 +111,29 @@ export class ProducerLoop {
       this.#pushEnd = () => pushAtLast(END)
     }
     this.#pushVisibly = visible(this.#push, end)
+    const tryVisibly = visible((value) => end.tryPush(value), end)
+    this.#pushPaced = scenario.onFull === 'drop' ? tryVisibly : (value) => tryVisibly(value) || this.#pushBlocked(value)
     this.#waitUntil = waitUntilFor(scenario)
   }
 
   async run(phase: Phase): Promise<ProducerCounts> {
     // Anew in each phase: how many gaps the last one drew is the machine's doing.
     this.#random = seededRandom(this.#seed)
+    this.#blockedNs = 0
+    const delayNs = runDelayNs()
     const startNs = nowNs() + phase.settleNs
     this.#waitUntil(startNs)
     const offers = await this.#offer(phase, startNs)
+    const producerRunDelayNs = runDelaySince(delayNs)
     await this.#pushEnd()
-    return { ...offers, startNs }
+    return { ...offers, startNs, producerRunDelayNs }
+  }
+
+  #pushBlocked(value: number): boolean {
+    const fromNs = nowNs()
+    const pushed = this.#pushVisibly(value)
+    this.#blockedNs += nowNs() - fromNs
+    return pushed
   }
 
   #offer(phase: Phase, startNs: number): Offers | Promise<Offers> {
@@ -154,23 +175,30 @@ export class ProducerLoop {
     let dropped = 0
     let row = 0
     let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
+    let lateNs = 0
     let dueNs = startNs
+    let left = this.#scenario.burst
     for (; dueNs < endNs; offered++) {
-      this.#waitUntil(dueNs)
+      const waited = this.#waitUntil(dueNs)
+      const now = nowNs()
+      if (waited) lateNs += Math.min(now, endNs) - dueNs
       // A schedule that back-pressure has pushed past the end stays unfinished: `scheduled` says how much was left.
-      if (nowNs() >= endNs) break
+      if (now >= endNs) break
       if (offered === sampled) {
         storeNs(this.#dueHalves, row, dueNs)
-        if (!this.#offerStamped(offered, row, this.#pushVisibly)) dropped++
+        if (!this.#offerStamped(offered, row, this.#pushPaced)) dropped++
         sampled = number[++row] as number
-      } else if (!this.#pushVisibly(offered & SEQUENCE_MASK)) {
+      } else if (!this.#pushPaced(offered & SEQUENCE_MASK)) {
         dropped++
       }
-      dueNs = this.#nextDueNs(dueNs, phase.intervalNs)
+      if (--left === 0) {
+        left = this.#scenario.burst
+        dueNs = this.#nextDueNs(dueNs, phase.intervalNs)
+      }
     }
-    const scheduled = offered + this.#unoffered(endNs, dueNs, phase.intervalNs)
+    const scheduled = offered + this.#unoffered(endNs, dueNs, left, phase.intervalNs)
     this.#waitUntil(endNs)
-    return { offered, dropped, scheduled, offersEndNs: nowNs() }
+    return { offered, dropped, scheduled, offersEndNs: nowNs(), blockedNs: this.#blockedNs, lateNs }
   }
 
   /**
@@ -185,11 +213,17 @@ export class ProducerLoop {
     let offered = 0
     let row = 0
     let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
+    let lateNs = 0
     let dueNs = startNs
+    let left = this.#scenario.burst
     let waited = false
     for (; dueNs < endNs; offered++) {
-      if (paced) this.#waitUntil(dueNs)
-      if ((paced || waited || offered % ASYNC_BURST === 0) && nowNs() >= endNs) break
+      const paused = paced && this.#waitUntil(dueNs)
+      if (paced || waited || offered % ASYNC_BURST === 0) {
+        const now = nowNs()
+        if (paused) lateNs += Math.min(now, endNs) - dueNs
+        if (now >= endNs) break
+      }
       const value = offered & SEQUENCE_MASK
       if (offered === sampled) {
         if (paced) storeNs(this.#dueHalves, row, dueNs)
@@ -197,16 +231,24 @@ export class ProducerLoop {
         sent[row] = monotonicClock.now()
       }
       waited = !push(value)
-      if (waited) await pushAsync(value)
+      if (waited) {
+        const fromNs = nowNs()
+        await pushAsync(value)
+        this.#blockedNs += nowNs() - fromNs
+      }
       if (offered === sampled) {
         pushed[row] = monotonicClock.now()
         sampled = number[++row] as number
       }
-      if (paced) dueNs = this.#nextDueNs(dueNs, phase.intervalNs)
+      if (paced && --left === 0) {
+        left = this.#scenario.burst
+        dueNs = this.#nextDueNs(dueNs, phase.intervalNs)
+      }
     }
-    const scheduled = paced ? offered + this.#unoffered(endNs, dueNs, phase.intervalNs) : offered
+    const scheduled = paced ? offered + this.#unoffered(endNs, dueNs, left, phase.intervalNs) : offered
     this.#waitUntil(endNs)
-    return { offered, dropped: 0, scheduled, offersEndNs: nowNs() }
+    const account = paced ? { blockedNs: this.#blockedNs, lateNs } : {}
+    return { offered, dropped: 0, scheduled, offersEndNs: nowNs(), ...account }
   }
 
   /** A relative sleep starts anew from wherever the item left it; the other pacings keep to their schedule. */
@@ -214,16 +256,19 @@ export class ProducerLoop {
     return (this.#scenario.pacing === 'sleep' ? nowNs() : dueNs) + this.#gapNs(intervalNs)
   }
 
-  /** Items that were due from `dueNs` until the end. */
-  #unoffered(endNs: number, dueNs: number, intervalNs: number): number {
-    let left = 0
-    for (let at = dueNs; at < endNs; at += this.#gapNs(intervalNs)) left++
-    return left
+  /** Items that were due until the end: `left` at `dueNs`, and the bursts after. */
+  #unoffered(endNs: number, dueNs: number, left: number, intervalNs: number): number {
+    const { burst } = this.#scenario
+    let bursts = 0
+    for (let at = dueNs; at < endNs; at += this.#gapNs(intervalNs)) bursts++
+    return bursts === 0 ? 0 : left + (bursts - 1) * burst
   }
 
-  /** Exponential gaps by inversion: −ln(1 − u) · mean. */
-  #gapNs(meanNs: number): number {
-    return this.#scenario.arrival === 'fixed' ? meanNs : -Math.log(1 - this.#random()) * meanNs
+  /** From one burst to the next. Exponential gaps by inversion: −ln(1 − u) · mean. */
+  #gapNs(intervalNs: number): number {
+    const { arrival, burst } = this.#scenario
+    const meanNs = intervalNs * burst
+    return arrival === 'fixed' ? meanNs : -Math.log(1 - this.#random()) * meanNs
   }
 
   #offerStamped(item: number, row: number, push: Push): boolean {

@@ -25,6 +25,6 @@ export interface WorkerSetup {
 export type ToWorker = Phase
 
 export type FromWorker =
-  | { readonly type: 'ready'; readonly tid: Thread['tid'] }
+  | ({ readonly type: 'ready' } & Omit<Thread, 'pid'>)
   | { readonly type: 'parked'; readonly counts: ProducerCounts | ConsumerCounts }
   | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string }

@@ -1,10 +1,9 @@
-import { readlinkSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { agreeOnTime } from './clock.js'
 import { ConsumerLoop } from './consumer-loop.js'
 import { errorCode, errorMessage } from './errors.js'
-import type { Phase, Thread } from './pipeline.js'
-import { unavailable } from './pipeline.js'
+import { kernelThreadId, setTimerSlack } from './kernel-thread.js'
+import type { Phase } from './pipeline.js'
 import { loadBackend } from './plugin.js'
 import { ProducerLoop } from './producer-loop.js'
 import { attachTrace } from './trace.js'
@@ -18,14 +17,6 @@ import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
 const setup = workerData as WorkerSetup
 const port = parentPort as NonNullable<typeof parentPort>
 const send = (message: FromWorker) => port.postMessage(message)
-
-function kernelThreadId(): Thread['tid'] {
-  try {
-    return Number(readlinkSync('/proc/thread-self').split('/').at(-1))
-  } catch {
-    return unavailable('no /proc/thread-self on this system')
-  }
-}
 
 /** Both ends leave together: each adds itself, the second wakes the first. `turn` counts phases from 1. */
 function rendezvous(gate: Int32Array, turn: number): void {
@@ -63,7 +54,7 @@ try {
       fail(error)
     }
   })
-  send({ type: 'ready', tid: kernelThreadId() })
+  send({ type: 'ready', tid: kernelThreadId(), timer_slack_ns: setTimerSlack(setup.scenario.timerSlack) })
 } catch (error) {
   fail(error)
 }

@@ -19,12 +19,21 @@ export interface PipelineSettings {
   readonly workBytes: number
   readonly pacing: number
   readonly poisson: boolean
+  readonly burst: number
   readonly dropWhenFull: boolean
   readonly seed: number
   /** That the queue may take. */
   readonly memoryBytes: number
   readonly producerCpu: number
   readonly consumerCpu: number
+  /** 0: what a thread is born with. */
+  readonly timerSlackNs: number
+}
+
+/** Counts as the addon gives them: a run delay of -1 is not known. */
+export interface Counts extends PhaseCounts {
+  readonly producerRunDelayNs: number
+  readonly consumerRunDelayNs: number
 }
 
 /** What src/addon/addon.cc exports. */
@@ -47,7 +56,7 @@ export interface Addon {
   allowedCpus(): number[]
   pinThread(tid: number, cpu: number): boolean
   drive(kind: Kind, wait: number, settings: PipelineSettings, trace: Uint8Array, rows: number): Driven
-  runPhase(pipeline: Opaque, phase: Phase): Promise<PhaseCounts>
+  runPhase(pipeline: Opaque, phase: Phase): Promise<Counts>
   stopPipeline(pipeline: Opaque): void
 }
 
@@ -55,6 +64,9 @@ export interface Driven {
   readonly pipeline: Opaque
   readonly producerTid: number
   readonly consumerTid: number
+  /** As each thread read it; -1: not known. */
+  readonly producerSlackNs: number
+  readonly consumerSlackNs: number
   /** Whether both threads run on the CPUs asked for. */
   readonly placed: boolean
 }

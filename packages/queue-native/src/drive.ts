@@ -1,5 +1,14 @@
 import { freemem } from 'node:os'
-import { ABSENT, type Phase, type Pipeline, type PipelineSetup, type Scenario, SpscError } from '@spsc/core'
+import {
+  ABSENT,
+  type Phase,
+  type Pipeline,
+  type PipelineSetup,
+  type Scenario,
+  SpscError,
+  type Unavailable,
+  unavailable,
+} from '@spsc/core'
 import { addon, type Kind } from './addon.js'
 
 // Numbers that src/addon knows these by.
@@ -16,6 +25,11 @@ function freeMemory(): number {
   return Math.min(freemem(), limit)
 }
 
+/** The addon says -1 of what the kernel does not tell. */
+function known(ns: number, what: string): number | Unavailable {
+  return ns < 0 ? unavailable(`the kernel keeps no ${what}`) : ns
+}
+
 /** Runs the pipeline in two pthreads, which fill the same trace as core's workers do. */
 export async function drive(
   kind: Kind,
@@ -29,20 +43,17 @@ export async function drive(
     workBytes: scenario.workBytes,
     pacing: PACING[scenario.pacing],
     poisson: scenario.arrival === 'poisson',
+    burst: scenario.burst,
     dropWhenFull: scenario.onFull === 'drop',
     seed,
     memoryBytes: freeMemory(),
     producerCpu: placement.producer ?? ABSENT,
     consumerCpu: placement.consumer ?? ABSENT,
+    timerSlackNs: scenario.timerSlack === 'default' ? 0 : scenario.timerSlack,
   }
   const rows = new Uint8Array(trace.handle.buffer)
-  const { pipeline, producerTid, consumerTid, placed } = native.drive(
-    kind,
-    WAIT[scenario.wait],
-    settings,
-    rows,
-    trace.rows,
-  )
+  const driven = native.drive(kind, WAIT[scenario.wait], settings, rows, trace.rows)
+  const { pipeline, producerTid, consumerTid, producerSlackNs, consumerSlackNs, placed } = driven
   const stop = async () => native.stopPipeline(pipeline)
   if (!placed) {
     await stop()
@@ -53,9 +64,16 @@ export async function drive(
     )
   }
   return {
-    producer: { pid: process.pid, tid: producerTid },
-    consumer: { pid: process.pid, tid: consumerTid },
-    run: (phase: Phase) => native.runPhase(pipeline, phase),
+    producer: { pid: process.pid, tid: producerTid, timer_slack_ns: known(producerSlackNs, 'timer slack') },
+    consumer: { pid: process.pid, tid: consumerTid, timer_slack_ns: known(consumerSlackNs, 'timer slack') },
+    async run(phase: Phase) {
+      const { producerRunDelayNs, consumerRunDelayNs, ...counts } = await native.runPhase(pipeline, phase)
+      return {
+        ...counts,
+        producerRunDelayNs: known(producerRunDelayNs, 'schedstat'),
+        consumerRunDelayNs: known(consumerRunDelayNs, 'schedstat'),
+      }
+    },
     stop,
   }
 }
