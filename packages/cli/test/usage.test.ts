@@ -45,7 +45,11 @@ test('a log level or colour that is none is refused in the environment too', asy
 })
 
 const UNKNOWN: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
-  ['scenario', ['run', 'basline'], /"basline" is unknown; known: t000, t001, t002, baseline, .*; did you mean baseline\?/],
+  [
+    'scenario',
+    ['run', 'basline'],
+    /"basline" is unknown; known: t000, t001, t002, baseline, .*; did you mean baseline\?/,
+  ],
   ['suite', ['run', 't00'], /"t00" is unknown; .*; did you mean t000\?/],
   [
     'queue',
