@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname, extname } from 'node:path'
-import { errorMessage, isUnavailable, type PluginRef, type ResultRecord, SpscError } from '@spsc/core'
+import { errorMessage, isUnavailable, type ResultRecord, SpscError } from '@spsc/core'
 import type { CollectorChoice, OnExisting, Plan, Replicate } from '@spsc/lab'
 import { LATENCIES, ours } from './plugins.js'
 import { say } from './streams.js'
@@ -43,12 +43,11 @@ export function checkLatenciesPath(path: string, plan: Plan, existing: OnExistin
 
 /** The collectors of each replicate, with its own file of raw latencies where they are asked for. */
 export function collectorsFor(
-  plugins: readonly PluginRef[],
+  chosen: readonly CollectorChoice[],
   latencies: string | undefined,
   plan: Plan,
   existing: OnExisting,
 ) {
-  const chosen: CollectorChoice[] = plugins.map((plugin) => ({ plugin }))
   return (replicate: Replicate): readonly CollectorChoice[] => {
     if (latencies === undefined) return chosen
     const path = latenciesPath(latencies, plan, replicate)

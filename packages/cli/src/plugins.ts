@@ -35,6 +35,16 @@ export const COLLECTORS: Readonly<Record<string, BuiltIn>> = {
     name: 'histogram',
     description: 'latency (push to pop) and response (due to done) percentiles',
   },
+  'perf-stat': {
+    module: '@spsc/perf',
+    name: 'perfStat',
+    description: 'what perf stat counts for the two threads; --perf-events',
+  },
+  sched: {
+    module: '@spsc/perf',
+    name: 'sched',
+    description: 'what the scheduler did with the threads, and who else used their CPUs',
+  },
 }
 
 /** Asked for with --emit-latencies, which gives it the path it needs. */

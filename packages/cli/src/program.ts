@@ -46,6 +46,7 @@ export interface Handlers {
   run(targets: readonly string[], flags: Flags): Promise<number>
   list(what: string, flags: Flags): Promise<number>
   report(name: string, flags: Flags): Promise<number>
+  doctor(flags: Flags): Promise<number>
   completion(shell: string, program: Command): Promise<number>
 }
 
@@ -66,6 +67,7 @@ function runCommand(handlers: Handlers, done: (code: number) => void): Command {
     .option('--replicates <n>', 'fresh processes per scenario and queue (default: 1)')
     .option('--seed <n>', 'orders the blocks and draws samples (default: random)')
     .addOption(listOption('--collect <a,b>', 'collectors: built in, package or path (default: histogram)'))
+    .addOption(listOption('--perf-events <a,b>', "count these of perf's events: adds collector perf-stat"))
     .option('--emit-latencies <path>', 'write raw latencies, one integer ns a line')
     .option('--name <name>', 'name of the run (default: the target, with a number when taken)')
     .option('--out <folder>', 'where results are stored (default: result_data)')
@@ -111,6 +113,14 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .option('--out <folder>', 'where it is stored (default: result_data)')
     .option('--json', 'print the records as NDJSON')
     .action(async (name: string, _flags, self: Command) => done(await handlers.report(name, kebabKeys(self))))
+  program
+    .command('doctor')
+    .summary('say what this machine can measure')
+    .description('Say what this machine can measure, and the next command for what is missing or would do harm.')
+    .option('--json', 'print one JSON document: machine, fingerprint, lines')
+    .addOption(colorOption())
+    .addHelpText('after', '\nExit codes: 0 whatever it finds, 5 where Node is too old to measure anything.')
+    .action(async (_flags, self: Command) => done(await handlers.doctor(kebabKeys(self))))
   program
     .command('completion')
     .summary('print a completion script for a shell')

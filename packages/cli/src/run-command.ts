@@ -1,7 +1,8 @@
 import { errorMessage, type ResultRecord, type Run } from '@spsc/core'
 import { manifestPath, planRun, resultsPath, startRun } from '@spsc/lab'
-import colors from 'picocolors'
+import { fingerprint } from '@spsc/perf'
 import manifest from '../package.json' with { type: 'json' }
+import { colorsFor } from './color.js'
 import { EXIT, exitCodeOfRecords } from './exit-codes.js'
 import { checkLatenciesPath, collectorsFor, latenciesLost } from './latencies.js'
 import { createLog, type Log } from './log.js'
@@ -31,10 +32,6 @@ function logWarnings(run: Run, log: Log): void {
   })
 }
 
-function usesColor(when: string): boolean {
-  return when === 'always' || (when === 'auto' && colors.isColorSupported && process.stderr.isTTY)
-}
-
 /** `spsc run`: settles every setting, refuses what can't work, measures, renders what was stored. */
 export async function run(targets: readonly string[], flags: Flags): Promise<number> {
   const options = await settleOptions(targets, flags)
@@ -45,7 +42,7 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
   const { place, onExisting, latencies } = options
   const plan = planRun({ ...options, scenarios: options.scenarios.map(toMatrix) })
   if (latencies !== undefined) checkLatenciesPath(latencies, plan, onExisting)
-  const { yellow } = colors.createColors(usesColor(options.color))
+  const { yellow } = colorsFor(options.color, process.stderr)
   const log = createLog(flags.quiet ? 'silent' : options.logLevel, yellow)
 
   const lab = await startRun({
@@ -56,6 +53,7 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
     collectors: collectorsFor(options.collectors, latencies, plan, onExisting),
     command: ['spsc', ...process.argv.slice(2)].join(' '),
     versions: { '@spsc/cli': manifest.version },
+    machine: await fingerprint(),
   })
   const signals = cancelOnSignal(lab.run)
   const clearProgress = flags.quiet ? () => {} : showProgress(lab.run, log)
@@ -65,10 +63,10 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
   try {
     const { cancelled } = await lab.finished
     clearProgress()
-    const { renderRun, toTable } = await import('@spsc/report')
+    const { renderRun, toSummary } = await import('@spsc/report')
     const { records, written } = await renderRun(place)
     if (!flags.json && !flags.quiet && records.length > 0) {
-      print(`${toTable(records)}\n${[resultsPath(place), ...written, manifestPath(place)].join('\n')}`)
+      print(`${toSummary(records)}\n${[resultsPath(place), ...written, manifestPath(place)].join('\n')}`)
     }
     for (const record of records) complain(record)
     if (!cancelled) return Math.max(exitCodeOfRecords(records), latenciesLost(records) ? EXIT.invalid : EXIT.ok)

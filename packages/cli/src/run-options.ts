@@ -1,7 +1,16 @@
 import { randomInt } from 'node:crypto'
-import { type PluginRef, SpscError } from '@spsc/core'
-import { checkName, freeName, type OnExisting, type QueueChoice, type StorePlace, storedSeed } from '@spsc/lab'
-import { resolveCollector, resolveQueue } from './plugins.js'
+import { SpscError } from '@spsc/core'
+import {
+  type CollectorChoice,
+  checkName,
+  freeName,
+  type OnExisting,
+  type QueueChoice,
+  type StorePlace,
+  storedSeed,
+} from '@spsc/lab'
+import { chooseCollectors } from './perf-events.js'
+import { resolveQueue } from './plugins.js'
 import type { Flags } from './program.js'
 import { envLayer, envName, flagLayer, type LayeredScenario, layered, splitList } from './settings.js'
 import { resolveTargets } from './targets.js'
@@ -33,6 +42,12 @@ function existingPolicy(flags: Flags): OnExisting {
   return flags.resume ? 'resume' : 'refuse'
 }
 
+/** In perf's own syntax, where a comma may also stand within an event. */
+function perfEvents(flags: Flags): string | undefined {
+  const given = (flags['perf-events'] as readonly string[] | undefined) ?? process.env[envName('perf-events')]
+  return given === undefined ? undefined : [given].flat().join()
+}
+
 /** A resumed run keeps its seed, which is in its manifest. */
 function seedOf(flags: Flags, place: StorePlace, existing: OnExisting): number {
   const given = option(flags, 'seed')
@@ -44,7 +59,7 @@ function seedOf(flags: Flags, place: StorePlace, existing: OnExisting): number {
 export interface RunOptions {
   readonly scenarios: readonly LayeredScenario[]
   readonly queues: readonly QueueChoice[]
-  readonly collectors: readonly PluginRef[]
+  readonly collectors: readonly CollectorChoice[]
   readonly replicates: number
   readonly place: StorePlace
   readonly onExisting: OnExisting
@@ -72,8 +87,10 @@ export async function settleOptions(targetNames: readonly string[], flags: Flags
   return {
     scenarios: targets.scenarios.map(({ name, layers }) => layered(name, [...layers, ...overrides])),
     queues: list(flags, 'queue', targets.queues ?? ['sab']).map((queue) => resolveQueue(queue, cwd)),
-    collectors: list(flags, 'collect', targets.collectors ?? ['histogram']).map((collector) =>
-      resolveCollector(collector, cwd),
+    collectors: await chooseCollectors(
+      list(flags, 'collect', targets.collectors ?? ['histogram']),
+      perfEvents(flags),
+      cwd,
     ),
     replicates: integer('replicates', option(flags, 'replicates', String(targets.replicates ?? 1))),
     place: { dir, name },

@@ -48,12 +48,12 @@ for (const [words, expected] of [
   ],
   [
     ['spsc', ''],
-    ['run', 'list', 'report', 'completion'],
+    ['run', 'list', 'report', 'doctor', 'completion'],
   ],
   [['spsc', 'run', 'base'], ['baseline']],
   [
     ['spsc', 'run', 'aff'],
-    ['affinity', 'affinity-both'],
+    ['affinity', 'affinity-producer', 'affinity-both'],
   ],
   [['spsc', 'run', '--queue-'], ['--queue-cap']],
   [['spsc', 'run', 'baseline', '--queue', 'sab-'], ['sab-mutex']],
@@ -69,6 +69,10 @@ for (const [words, expected] of [
   [
     ['spsc', 'report', '--'],
     ['--out', '--json'],
+  ],
+  [
+    ['spsc', 'doctor', '--'],
+    ['--json', '--color'],
   ],
 ] as const) {
   inBash(`bash completes \`${words.join(' ')}\`${reason('bash')}`, async (t) => {

@@ -12,6 +12,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
       '--replicates',
       '--seed',
       '--collect',
+      '--perf-events',
       '--emit-latencies',
       '--name',
       '--out',
@@ -22,6 +23,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   ],
   list: ['--json', 'queues', 'collectors', 'scenarios', 'suites'],
   report: ['--out', '--json'],
+  doctor: ['--json', '--color'],
   completion: ['bash', 'zsh', 'fish'],
 }
 

@@ -51,14 +51,16 @@ test('flags go over what a suite brings: settings, replicates, collectors', asyn
   for (const { queueCap } of Object.values(scenarios)) t.is(queueCap, 16)
 
   const cwd = folder(t)
-  const few = ['--queue-cap', '8', '--prod-interval-us', '1000', '--replicates', '1']
-  await run(t, ['t001', ...few, '--collect', 'histogram', '--quiet'], { cwd })
-  const records = storedRecords(cwd, 't001')
-  t.deepEqual(records.map(({ scenario }) => scenario).sort(), [
-    'affinity',
-    'affinity-both',
-    'affinity-producer',
-    'baseline',
-  ])
-  for (const record of records) t.deepEqual(record.status === 'ok' && Object.keys(record.collectors), ['histogram'])
+  const few = ['--queue-cap', '8', '--prod-interval-us', '1000', '--replicates', '1', '--quiet']
+  await run(t, ['t001', ...few], { cwd })
+  await run(t, ['t001', ...few, '--collect', 'histogram', '--name', 'other'], { cwd })
+  const collectorsOf = (name: string) =>
+    storedRecords(cwd, name).map(({ scenario, ...record }) => [
+      scenario,
+      'collectors' in record && Object.keys(record.collectors),
+    ])
+  const cells = (collectors: readonly string[]) =>
+    ['affinity', 'affinity-both', 'affinity-producer', 'baseline'].map((scenario) => [scenario, collectors])
+  t.deepEqual(collectorsOf('t001').sort(), cells(['histogram', 'perf-stat']))
+  t.deepEqual(collectorsOf('other').sort(), cells(['histogram']))
 })

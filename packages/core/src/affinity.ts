@@ -1,19 +1,12 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { parseCpuList } from './cpu-list.js'
 import { SpscError } from './errors.js'
 import type { Placement } from './placement.js'
 import type { Scenario } from './scenario.js'
 
 const run = promisify(execFile)
-
-/** `0-2,5` as [0, 1, 2, 5]: the kernel's notation for sets of CPUs. */
-function parseCpuList(list: string): number[] {
-  return list.split(',').flatMap((part) => {
-    const [first, last = first] = part.split('-').map(Number) as [number, number?]
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index)
-  })
-}
 
 /**
  * The CPUs this process may run on, ascending.

@@ -28,7 +28,7 @@ export interface Collector<Data = unknown> {
   start(run: RunContext): void | Promise<void>
   /** The gate opens when this resolves. */
   phaseStart?(phase: Phase): void | Promise<void>
-  /** The trace holds this phase until the next begins. */
+  /** The trace holds this phase until the next begins. The collector whose `phaseStart` came last is called first. */
   phaseEnd?(phase: PhaseRecord): void | Promise<void>
   /** Plain data for the record, as JSON keeps it. Called after every `start`, also when the run failed in between. */
   stop(): Data | Unavailable | Promise<Data | Unavailable>

@@ -15,6 +15,8 @@ export class Collectors {
   }
 
   async start(run: RunContext): Promise<void> {
+    // Cancelled just before.
+    if (this.#data !== undefined) return
     this.#started = true
     await this.#each((collector) => collector.start(run))
   }
@@ -23,8 +25,9 @@ export class Collectors {
     await this.#each((collector) => collector.phaseStart?.(phase))
   }
 
+  /** In reverse, so that the windows of collectors nest: what one does here is in no other's that began after it. */
   async phaseEnd(phase: PhaseRecord): Promise<void> {
-    await this.#each((collector) => collector.phaseEnd?.(phase))
+    await this.#each((collector) => collector.phaseEnd?.(phase), this.#sound().reverse())
   }
 
   /** What each returned, by its name. Stops them once, however often it is called. */
@@ -46,9 +49,13 @@ export class Collectors {
     return [...this.#failed].map(([{ name }, reason]) => `collector ${name}: ${reason}`)
   }
 
+  #sound(): Collector[] {
+    return this.#collectors.filter((collector) => !this.#failed.has(collector))
+  }
+
   async #each(
     call: (collector: Collector) => unknown,
-    collectors: readonly Collector[] = this.#collectors.filter((collector) => !this.#failed.has(collector)),
+    collectors: readonly Collector[] = this.#sound(),
   ): Promise<void> {
     for (const collector of collectors) {
       try {

@@ -13,6 +13,7 @@ import { clearTrace, createTrace, MAX_TRACE_ROWS, planTrace, type Trace, traceLe
 import { startWorkerPipeline } from './worker-pipeline.js'
 
 export * from './affinity.js'
+export * from './thread-id.js'
 
 /** Warm-up offers items at least this often, so that a slow pace still gets its code compiled; work may not keep up. */
 const WARMUP_INTERVAL_NS = 100_000
@@ -240,8 +241,8 @@ class Replicate {
 
   async #measurePhase(name: Phase['name'], seconds: number, meanGap?: number): Promise<PhaseCounts> {
     const counts = await this.#run(name, seconds, this.#request.scenario.prodIntervalUs * 1000, meanGap)
-    const { startNs, offersEndNs, endNs, offered, delivered, dropped, scheduled } = counts
-    const items = { offered, delivered, dropped, scheduled }
+    const { startNs, offersEndNs, endNs, offered, delivered, dropped, scheduled, javascript } = counts
+    const items = { offered, delivered, dropped, scheduled, ...(javascript && { javascript }) }
     const times = { start_ns: Number(startNs), offers_end_ns: Number(offersEndNs), end_ns: Number(endNs) }
     const sampling = meanGap === undefined ? {} : { sampled: traceLength(this.#trace), mean_gap: meanGap }
     const record = { name, stamped: meanGap !== undefined, ...items, ...times, ...accountOf(name, counts), ...sampling }

@@ -1,17 +1,9 @@
-import { readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { isUnavailable, type Unavailable, unavailable } from './pipeline.js'
 import type { Scenario } from './scenario.js'
+import { kernelThreadId } from './thread-id.js'
 
 // What the kernel knows of the calling thread. All of it is Linux's; elsewhere each figure says that it is not there.
-
-/** The id that `taskset` and /proc know the calling thread by. */
-export function kernelThreadId(): number | Unavailable {
-  try {
-    return Number(readlinkSync('/proc/thread-self').split('/').at(-1))
-  } catch {
-    return unavailable('no /proc/thread-self on this system')
-  }
-}
 
 /** Nanoseconds the calling thread has been ready to run without a CPU, since it began: proc(5), schedstat. */
 export function runDelayNs(): number | Unavailable {

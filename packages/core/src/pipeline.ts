@@ -1,4 +1,6 @@
+import type { JavaScriptThread } from './collected/javascript-thread.js'
 import type { Placement } from './placement.js'
+import type { Role } from './queue.js'
 import type { Scenario } from './scenario.js'
 import type { Trace } from './trace.js'
 
@@ -51,6 +53,8 @@ export interface PhaseCounts {
   /** How long each thread was ready to run without a CPU in this phase. */
   readonly producerRunDelayNs?: number | Unavailable
   readonly consumerRunDelayNs?: number | Unavailable
+  /** What each thread saw of its own JavaScript; absent where none runs in them. */
+  readonly javascript?: Readonly<Record<Role, JavaScriptThread>>
 }
 
 export interface Thread {

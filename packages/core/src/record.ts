@@ -9,7 +9,7 @@ export const RECORD_SCHEMA = 1
 /** One measured phase as stored. Times are nanoseconds as numbers, exact up to 104 days. */
 export interface PhaseRecord
   extends Pick<Phase, 'name' | 'stamped'>,
-    Pick<PhaseCounts, 'offered' | 'delivered' | 'dropped'> {
+    Pick<PhaseCounts, 'offered' | 'delivered' | 'dropped' | 'javascript'> {
   /** Clock at the first offer, when the producer stopped offering, and after the last item was consumed. */
   readonly start_ns: number
   readonly offers_end_ns: number

@@ -75,8 +75,9 @@ class End {
     return { pid: process.pid, ...thread }
   }
 
-  async parked<Counts extends ProducerCounts | ConsumerCounts>(): Promise<Counts> {
-    return ((await this.receive()) as FromWorker & { type: 'parked' }).counts as Counts
+  async parked<Counts extends ProducerCounts | ConsumerCounts>() {
+    const { counts, javascript } = (await this.receive()) as FromWorker & { type: 'parked' }
+    return { counts: counts as Counts, javascript }
   }
 
   async stop(): Promise<void> {
@@ -132,11 +133,14 @@ export async function startWorkerPipeline(
       async run(phase: Phase): Promise<PhaseCounts> {
         producer.send(phase)
         consumer.send(phase)
-        const [{ startNs, offersEndNs, ...offers }, deliveries] = await Promise.all([
+        const [produced, consumed] = await Promise.all([
           producer.parked<ProducerCounts>(),
           consumer.parked<ConsumerCounts>(),
         ])
-        return { ...offers, ...deliveries, startNs: BigInt(startNs), offersEndNs: BigInt(offersEndNs) }
+        const { startNs, offersEndNs, ...offers } = produced.counts
+        const javascript = { producer: produced.javascript, consumer: consumed.javascript }
+        const times = { startNs: BigInt(startNs), offersEndNs: BigInt(offersEndNs) }
+        return { ...offers, ...consumed.counts, ...times, javascript }
       },
     }
   } catch (error) {

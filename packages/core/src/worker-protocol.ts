@@ -1,3 +1,4 @@
+import type { JavaScriptThread } from './collected/javascript-thread.js'
 import type { ConsumerCounts } from './consumer-loop.js'
 import type { ErrorCode } from './errors.js'
 import type { Phase, Thread } from './pipeline.js'
@@ -26,5 +27,9 @@ export type ToWorker = Phase
 
 export type FromWorker =
   | ({ readonly type: 'ready' } & Omit<Thread, 'pid'>)
-  | { readonly type: 'parked'; readonly counts: ProducerCounts | ConsumerCounts }
+  | {
+      readonly type: 'parked'
+      readonly counts: ProducerCounts | ConsumerCounts
+      readonly javascript: JavaScriptThread
+    }
   | { readonly type: 'failed'; readonly code: ErrorCode; readonly message: string }

@@ -1,12 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { agreeOnTime } from './clock.js'
-import { ConsumerLoop } from './consumer-loop.js'
+import { type ConsumerCounts, ConsumerLoop } from './consumer-loop.js'
 import { errorCode, errorMessage } from './errors.js'
-import { kernelThreadId, setTimerSlack } from './kernel-thread.js'
+import { JavaScriptProbe } from './javascript-probe.js'
+import { setTimerSlack } from './kernel-thread.js'
 import type { Phase } from './pipeline.js'
 import { loadBackend } from './plugin.js'
-import { ProducerLoop } from './producer-loop.js'
+import { type ProducerCounts, ProducerLoop } from './producer-loop.js'
+import type { Supports } from './queue.js'
+import { kernelThreadId } from './thread-id.js'
 import { attachTrace } from './trace.js'
+import { waitsOnEventLoop } from './waiting.js'
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-protocol.js'
 
 // One end of the pipeline in a thread of its own. Between phases it is parked on its event loop.
@@ -25,16 +29,28 @@ function rendezvous(gate: Int32Array, turn: number): void {
   else Atomics.wait(gate, 0, arrived)
 }
 
+/** Whether this end's event loop turns in a phase: a producer that drops never waits for room. */
+function turns(supports: Supports): boolean {
+  const { scenario, role } = setup
+  return waitsOnEventLoop(scenario, supports) && (role === 'consumer' || scenario.onFull === 'block')
+}
+
 async function prepare(): Promise<(phase: Phase) => Promise<void>> {
   const backend = await loadBackend(setup.backend)
+  const probe = new JavaScriptProbe(turns(backend.supports))
+  const observed = (run: (phase: Phase) => Promise<ProducerCounts | ConsumerCounts>) => async (phase: Phase) => {
+    const end = probe.begin()
+    const counts = await run(phase)
+    send({ type: 'parked', counts, javascript: await end() })
+  }
   const queue = backend.attach(setup.handle)
   const trace = attachTrace(setup.trace)
   if (setup.role === 'producer') {
     const loop = new ProducerLoop(queue.producer(), backend.supports, setup.scenario, trace, setup.cpu, setup.seed)
-    return async (phase) => send({ type: 'parked', counts: await loop.run(phase) })
+    return observed((phase) => loop.run(phase))
   }
   const loop = new ConsumerLoop(queue.consumer(), backend.supports, setup.scenario, trace, setup.cpu)
-  return async (phase) => send({ type: 'parked', counts: await loop.run(phase) })
+  return observed((phase) => loop.run(phase))
 }
 
 function fail(error: unknown): void {

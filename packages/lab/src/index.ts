@@ -1,5 +1,5 @@
 export * from './lab.js'
-export * from './machine.js'
+export * from './pinning.js'
 export * from './plan.js'
 export { DEFAULT_GRACE_S } from './replicate-process.js'
 export type { CollectorChoice } from './replicate-protocol.js'

@@ -1,6 +1,16 @@
-import { RECORD_SCHEMA, type ReplicateRef, type ResultRecord, Run, type Scenario, SpscError } from '@spsc/core'
+import { loadavg } from 'node:os'
+import {
+  type Fingerprint,
+  isUnavailable,
+  RECORD_SCHEMA,
+  type ReplicateRef,
+  type ResultRecord,
+  Run,
+  type Scenario,
+  SpscError,
+  unavailable,
+} from '@spsc/core'
 import { placementOf, requirePinning } from '@spsc/core/driver'
-import { describeMachine } from './machine.js'
 import { loadPinning } from './pinning.js'
 import { type Cell, cellKey, type Plan, type Replicate } from './plan.js'
 import { DEFAULT_GRACE_S, measureInProcess } from './replicate-process.js'
@@ -23,6 +33,8 @@ export interface LabOptions {
   /** How the run was asked for, and versions of what runs it: kept in the manifest. */
   readonly command: string
   readonly versions: Readonly<Record<string, string>>
+  /** Where it is measured, kept in the manifest; `@spsc/perf` makes it. */
+  readonly machine?: Fingerprint
   /** Seconds a plug-in gets beyond its phase before its cell counts as hung. */
   readonly graceS?: number
   readonly signal?: AbortSignal
@@ -46,7 +58,7 @@ async function checkPlacement(scenarios: readonly Scenario[], affinity: string |
   for (const scenario of scenarios) {
     const { producer, consumer } = placementOf(scenario)
     if (producer === undefined && consumer === undefined) continue
-    if ((await loadPinning(affinity)) === undefined) await requirePinning()
+    if (isUnavailable(await loadPinning(affinity))) await requirePinning()
   }
 }
 
@@ -165,7 +177,7 @@ class Session {
  * await finished
  */
 export async function startRun(options: LabOptions): Promise<LabRun> {
-  const { plan, command, versions } = options
+  const { plan, command, versions, machine = unavailable('the caller gave no fingerprint') } = options
   await checkPlacement(
     plan.cells.map((cell) => cell.scenario),
     options.affinity,
@@ -178,7 +190,9 @@ export async function startRun(options: LabOptions): Promise<LabRun> {
     seed: plan.seed,
     started_at: new Date().toISOString(),
     versions,
-    machine: describeMachine(),
+    machine,
+    // Over 1, 5 and 15 minutes, as the run begins.
+    load: loadavg(),
     plan: planSummary(plan),
   }
   try {

@@ -1,3 +1,4 @@
+import { errorMessage, type Unavailable, unavailable } from '@spsc/core'
 import type { PinThread } from '@spsc/core/driver'
 
 /** What a module that pins threads exports, `@spsc/queue-native` for one. */
@@ -6,14 +7,14 @@ interface Affinity {
   readonly pinThread: PinThread
 }
 
-/** How threads are pinned by a module; `undefined` where it can't here, so that `taskset` is left. */
-export async function loadPinning(module: string | undefined): Promise<PinThread | undefined> {
-  if (module === undefined) return undefined
+/** How threads are pinned by a module; unavailable where it can't here, so that `taskset` is left. */
+export async function loadPinning(module: string | undefined): Promise<PinThread | Unavailable> {
+  if (module === undefined) return unavailable('no module that pins threads was named')
   try {
     const { allowedCpus, pinThread } = (await import(module)) as Affinity
     allowedCpus()
     return pinThread
-  } catch {
-    return undefined
+  } catch (error) {
+    return unavailable(errorMessage(error))
   }
 }

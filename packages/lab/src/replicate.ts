@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type Collector, errorCode, errorMessage, loadBackend, loadCollector } from '@spsc/core'
+import { type Collector, errorCode, errorMessage, isUnavailable, loadBackend, loadCollector } from '@spsc/core'
 import { runReplicate } from '@spsc/core/driver'
 import { loadPinning } from './pinning.js'
 import type { CollectorChoice, FromReplicate, ReplicateJob } from './replicate-protocol.js'
@@ -43,7 +43,7 @@ async function measure({ backend, collectors, scenario, seed, affinity }: Replic
       collectors: await Promise.all(collectors.map(makeCollector)),
       scenario,
       seed,
-      ...(pinThread !== undefined && { pinThread }),
+      ...(!isUnavailable(pinThread) && { pinThread }),
     }
     return { type: 'measured', measurement: await runReplicate(request, { onStage: announce }) }
   } catch (error) {

@@ -41,7 +41,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
     scenarios: ['baseline', 'affinity', 'affinity-producer', 'affinity-both'],
     settings: { prodIntervalUs: [1000, 0], queueCap: [64, 8] },
     replicates: 5,
-    collectors: ['histogram'],
+    collectors: ['histogram', 'perf-stat'],
   },
   t002: {
     description: "the seed's next step: 0 to 64 KiB of work per item, pinned and not",

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type MeasuredRecord, parseRecord, type ResultRecord } from '@spsc/core'
+import { type Fingerprint, type MeasuredRecord, parseRecord, type ResultRecord } from '@spsc/core'
 import { allowedCpus } from '@spsc/core/driver'
 import { type LabRun, resultsPath } from '@spsc/lab'
 import test, { type ExecutionContext } from 'ava'
@@ -179,15 +179,24 @@ test.serial('a collector that throws is unavailable with its reason, warned of, 
 
 test.serial('the manifest tells command, seed, versions, machine and plan, and when the run has ended', async (t) => {
   const dir = folder(t)
-  const { finished } = await start(dir, { plan: planOf([SAB], { seed: 5 }) })
+  const machine = { id: '0123456789ab', node: process.versions.node } as Fingerprint
+  const { finished } = await start(dir, { plan: planOf([SAB], { seed: 5 }), machine })
   const before = manifest(dir)
   t.like(before, { schema: 1, name: 't', command: 'test', seed: 5, versions: { '@spsc/lab': 'test' } })
-  t.like(before.machine, { node: process.version })
+  t.deepEqual(before.machine, machine)
+  t.is(before.load.length, 3)
   t.is(before.plan.cells[0].queue, 'sab')
   t.is(before.ended_at, undefined)
   await finished
   t.like(manifest(dir), { seed: 5, records: 1 })
   t.false(Number.isNaN(Date.parse(manifest(dir).ended_at)))
+})
+
+test.serial('a manifest without a fingerprint says so', async (t) => {
+  const dir = folder(t)
+  const { finished } = await start(dir, { plan: planOf([SAB]) })
+  await finished
+  t.deepEqual(manifest(dir).machine, { unavailable: 'the caller gave no fingerprint' })
 })
 
 test.serial('a cancelled run resolves with what was measured, which is stored, and leaves no process', async (t) => {

@@ -1,6 +1,8 @@
-import { type ResultRecord, SETTINGS } from '@spsc/core'
+import { isUnavailable, type ResultRecord, SETTINGS } from '@spsc/core'
 import { stringify } from 'csv-stringify/sync'
 import { type Distribution, distributionOf, isPaced } from './distribution.js'
+import { firstPhaseOf } from './perf-stat.js'
+import { SCHED_COLUMNS } from './sched-columns.js'
 
 /** Stands where a figure applies but was not measured. */
 const UNAVAILABLE = 'unavailable'
@@ -39,6 +41,25 @@ function planned(figure: 'planned_ops_s' | 'rate_ratio') {
   }
 }
 
+/** A count of perf's in the first measured phase, under any of perf's names for it; a part of it is not it. */
+function perfCount(...names: readonly string[]) {
+  return (record: ResultRecord): Cell | undefined => {
+    const phase = firstPhaseOf(record)
+    if (phase === undefined) return NOT_APPLICABLE
+    if (isUnavailable(phase)) return undefined
+    const event = phase.events.find((candidate) => names.includes(candidate.event.replace(/:.*/, '')))
+    if (event === undefined) return NOT_APPLICABLE
+    return typeof event.value === 'number' && names.includes(event.event) ? event.value : undefined
+  }
+}
+
+/** Seconds in which those were counted. */
+function perfWindow(record: ResultRecord): Cell | undefined {
+  const phase = firstPhaseOf(record)
+  if (phase === undefined) return NOT_APPLICABLE
+  return isUnavailable(phase) ? undefined : (phase.window_ns / 1e9).toFixed(9)
+}
+
 /** Every column and what stands in it. Those before the settings keep their positions; settings come in schema order. */
 const COLUMNS: Columns = {
   scenario: (record) => record.scenario,
@@ -68,6 +89,12 @@ const COLUMNS: Columns = {
   order: (record) => record.order,
   seed: (record) => record.seed,
   started_at: (record) => record.started_at,
+  task_clock_ms: perfCount('task-clock', 'task-clock:u'),
+  context_switches: perfCount('context-switches', 'cs'),
+  cpu_migrations: perfCount('cpu-migrations', 'migrations'),
+  page_faults: perfCount('page-faults', 'faults'),
+  perf_window_s: perfWindow,
+  ...SCHED_COLUMNS,
 }
 
 /**
@@ -75,7 +102,7 @@ const COLUMNS: Columns = {
  *
  * Times are milliseconds with six decimals, rates are per wall second, settings have the units of the scenario schema.
  * `unavailable` stands where a figure was not measured, an empty cell where the column does not apply (the error of a
- * good replicate, at interval 0 the planned rate and the response). Text that a spreadsheet would run as a formula gets a leading `'`.
+ * good replicate, at interval 0 the planned rate and the response, figures of a collector that was not asked for). Text that a spreadsheet would run as a formula gets a leading `'`.
  *
  * @example
  * toCsv(records) // 'scenario,queue,replicate,p50_ms,...\nbaseline,sab,1,0.060032,...\n'

@@ -1,5 +1,8 @@
 export * from './csv.js'
 export { type ReportOptions, toMarkdown } from './markdown.js'
+export { perfText } from './perf-block.js'
 export * from './read.js'
 export * from './render.js'
+export { schedText } from './sched-table.js'
+export * from './summary.js'
 export * from './terminal.js'

@@ -4,7 +4,10 @@ import { whyUnavailable } from './distribution.js'
 import { responseBlocks } from './markdown-response.js'
 import { markdownRows } from './markdown-table.js'
 import { code, literal } from './markdown-text.js'
+import { perfBlocks } from './perf-block.js'
+import { perfStatGaps } from './perf-stat.js'
 import { tableOf } from './rows.js'
+import { schedGapLines, schedSection } from './sched-table.js'
 import { slackText } from './slack.js'
 
 export interface ReportOptions {
@@ -100,7 +103,10 @@ function failures(records: readonly ResultRecord[]): readonly string[] {
 function gaps(records: readonly ResultRecord[]): readonly string[] {
   return records.flatMap((record) => {
     const reason = whyUnavailable(record)
-    return reason === undefined ? [] : [`${replicateName(record)}: latency unavailable: ${literal(reason)}`]
+    return [
+      ...(reason === undefined ? [] : [`${replicateName(record)}: latency unavailable: ${literal(reason)}`]),
+      ...perfStatGaps(record).map((gap) => `${replicateName(record)}: perf-stat: ${literal(gap)}`),
+    ]
   })
 }
 
@@ -122,6 +128,11 @@ function section(title: string, items: readonly string[]): readonly string[] {
   return items.length === 0 ? [] : [`## ${title}`, list(items)]
 }
 
+function perfSection(records: readonly ResultRecord[]): readonly string[] {
+  const blocks = perfBlocks(records).map((block) => `\`\`\`text\n${block}\n\`\`\``)
+  return blocks.length === 0 ? [] : ['## Performance counters', ...blocks]
+}
+
 /**
  * `NAME_report.md` (GitHub-flavoured Markdown): the seed's table, what failed or could not be measured, warnings, and
  * how it was measured. Names and messages are escaped.
@@ -135,8 +146,10 @@ export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [
     records.length === 0 ? 'No replicate is stored.' : markdownRows(tableOf(records)),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
     ...responseBlocks(records),
+    ...perfSection(records),
+    ...schedSection(records),
     ...section('Failed', failures(records)),
-    ...section('Not measured', gaps(records)),
+    ...section('Not measured', [...gaps(records), ...schedGapLines(records)]),
     ...section('Warnings', warnings(records, skipped)),
     ...(records.length === 0 ? [] : ['## How it was measured', method(records)]),
   ]

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isUnavailable, parseCpuList, type Thread, type Unavailable, unavailable } from '@spsc/core'
+import { type Counters, labelled, readCounters } from './counters.js'
+import { TICK_NS } from './ticks.js'
+
+const IS_RUNNING = 'the thread must be alive and this process may read its files'
+const NEEDS_SCHED_INFO = 'it takes a kernel with CONFIG_SCHED_INFO'
+const NEEDS_SCHED_DEBUG = 'it takes a kernel with CONFIG_SCHED_DEBUG'
+
+/** The kernel's books on one thread at one moment. */
+export interface ThreadSample {
+  readonly run: Counters<'cpu_ns' | 'run_delay_ns' | 'timeslices'>
+  readonly switches: Counters<'voluntary' | 'involuntary'>
+  readonly migrations: Counters<'count'>
+  readonly faults: Counters<'minor' | 'major'>
+  readonly modes: Counters<'user_ns' | 'system_ns'>
+  readonly lastCpu: number | Unavailable
+  readonly allowed: readonly number[] | Unavailable
+}
+
+function readRunTimes(folder: string): ThreadSample['run'] {
+  const parse = (text: string) => {
+    const [cpu_ns = Number.NaN, run_delay_ns = Number.NaN, timeslices = Number.NaN] = text.trim().split(' ').map(Number)
+    return { cpu_ns, run_delay_ns, timeslices }
+  }
+  const counters = readCounters(join(folder, 'schedstat'), parse, NEEDS_SCHED_INFO)
+  // A kernel that does not count prints zeros, and a parked thread has run at least once.
+  if (isUnavailable(counters) || counters.timeslices > 0) return counters
+  return unavailable(`${join(folder, 'schedstat')} counts nothing; ${NEEDS_SCHED_INFO}`)
+}
+
+/** proc(5) numbers the fields from 1; the second is a name in parentheses that may hold anything, so count behind it. */
+function statField(text: string, number: number): number {
+  return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[number - 3])
+}
+
+function readStat(folder: string) {
+  const parse = (text: string) => ({
+    minor: statField(text, 10),
+    major: statField(text, 12),
+    user_ns: statField(text, 14) * TICK_NS,
+    system_ns: statField(text, 15) * TICK_NS,
+    processor: statField(text, 39),
+  })
+  const counters = readCounters(join(folder, 'stat'), parse, IS_RUNNING)
+  if (isUnavailable(counters)) return { faults: counters, modes: counters, lastCpu: counters }
+  const { minor, major, user_ns, system_ns, processor } = counters
+  return { faults: { minor, major }, modes: { user_ns, system_ns }, lastCpu: processor }
+}
+
+function readAllowed(folder: string): ThreadSample['allowed'] {
+  try {
+    const status = readFileSync(join(folder, 'status'), 'utf8')
+    const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1]
+    if (list !== undefined) return parseCpuList(list)
+  } catch {}
+  return unavailable(`${join(folder, 'status')} names no CPUs that the thread may use; ${IS_RUNNING}`)
+}
+
+/** Reads the files of one thread under `root`/proc. What can't be read is unavailable by itself. */
+export function sampleThread(root: string, { pid, tid }: Thread): ThreadSample {
+  if (isUnavailable(tid)) {
+    return { run: tid, switches: tid, migrations: tid, faults: tid, modes: tid, lastCpu: tid, allowed: tid }
+  }
+  const folder = join(root, 'proc', String(pid), 'task', String(tid))
+  return {
+    run: readRunTimes(folder),
+    switches: readCounters(
+      join(folder, 'status'),
+      (text) => ({
+        voluntary: labelled(text, 'voluntary_ctxt_switches'),
+        involuntary: labelled(text, 'nonvoluntary_ctxt_switches'),
+      }),
+      IS_RUNNING,
+    ),
+    migrations: readCounters(
+      join(folder, 'sched'),
+      (text) => ({ count: labelled(text, 'se.nr_migrations') }),
+      NEEDS_SCHED_DEBUG,
+    ),
+    ...readStat(folder),
+    allowed: readAllowed(folder),
+  }
+}

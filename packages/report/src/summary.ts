@@ -1,0 +1,14 @@
+import type { ResultRecord } from '@spsc/core'
+import { perfText } from './perf-block.js'
+import { schedText } from './sched-table.js'
+import { toTable } from './terminal.js'
+
+/**
+ * What a terminal shows of a run, of at most 80 columns: the table, then what each collector of ours stored.
+ *
+ * @example
+ * process.stdout.write(toSummary(records))
+ */
+export function toSummary(records: readonly ResultRecord[]): string {
+  return [toTable, perfText, schedText].map((render) => render(records)).join('')
+}
