@@ -45,6 +45,11 @@ export const COLLECTORS: Readonly<Record<string, BuiltIn>> = {
     name: 'sched',
     description: 'what the scheduler did with the threads, and who else used their CPUs',
   },
+  ledger: {
+    module: '@spsc/metrics',
+    name: 'ledger',
+    description: 'what the time of each item was spent on, and what the worst are made of',
+  },
 }
 
 /** Asked for with --emit-latencies, which gives it the path it needs. */

@@ -120,7 +120,7 @@ test('raw latencies of two queues of one file name go to two files', async (t) =
 
 const LISTS = {
   queues: ['sab', 'sab-mutex', 'native', 'mutex'],
-  collectors: ['histogram', 'perf-stat', 'sched'],
+  collectors: ['histogram', 'perf-stat', 'sched', 'ledger'],
   scenarios: ['baseline', 'affinity', 'affinity-producer', 'affinity-both', 'queue-cap-8'],
   suites: ['t000', 't001', 't002'],
 }

@@ -4,6 +4,9 @@ import type { PhaseRecord } from './record.js'
 import type { Scenario } from './scenario.js'
 import type { Trace } from './trace.js'
 
+/** Accounts cost the consumer 5 % of this. */
+export const MIN_ACCOUNTS_INTERVAL_US = 50
+
 /** What a collector gets to know when the gate is about to open. */
 export interface RunContext {
   readonly scenario: Scenario
@@ -25,6 +28,12 @@ export interface RunContext {
  */
 export interface Collector<Data = unknown> {
   readonly name: string
+  /**
+   * What the trace must hold for it beyond what it always does. `accounts`: the kernel's, where the pipeline can read
+   * them. They cost about 2.5 µs an item, so the driver grants them only for a paced scenario of an interval of at least
+   * {@link MIN_ACCOUNTS_INTERVAL_US} of which every item has a row; the trace then has `accounts`.
+   */
+  readonly wants?: readonly 'accounts'[]
   start(run: RunContext): void | Promise<void>
   /** The gate opens when this resolves. */
   phaseStart?(phase: Phase): void | Promise<void>

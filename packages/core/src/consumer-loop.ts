@@ -1,5 +1,6 @@
 import { monotonicClock } from './clock.js'
 import { deriveConsumer } from './derive.js'
+import { FaultLoop } from './fault-loop.js'
 import { runDelayNs, runDelaySince } from './kernel-thread.js'
 import type { Phase, PhaseCounts } from './pipeline.js'
 import type { Consumer, ConsumerEnd, Supports } from './queue.js'
@@ -7,6 +8,7 @@ import type { Scenario } from './scenario.js'
 import { END, SEQUENCE_MASK } from './sequence.js'
 import type { Trace } from './trace.js'
 import { pauseFor, waitsOnEventLoop } from './waiting.js'
+import type { WorkerSetup } from './worker-protocol.js'
 
 export interface ConsumerCounts extends Pick<PhaseCounts, 'consumerRunDelayNs'> {
   readonly delivered: number
@@ -71,6 +73,15 @@ class AsyncEnd {
   }
 }
 
+/** What `act` does and gives, with a delay after it where it gives something. */
+function heldUp<Value>(act: () => Value, { strike }: FaultLoop): () => Value {
+  return () => {
+    const value = act()
+    if (value !== undefined) strike()
+    return value
+  }
+}
+
 /** How far a phase has come. */
 interface Progress {
   delivered: number
@@ -90,7 +101,14 @@ export class ConsumerLoop {
   readonly #trace: Trace
   readonly #cpu: number
 
-  constructor(end: ConsumerEnd, supports: Supports, scenario: Scenario, trace: Trace, cpu: number) {
+  readonly #faults: readonly FaultLoop[]
+
+  constructor(
+    end: ConsumerEnd,
+    supports: Supports,
+    { scenario, cpu, faults }: Pick<WorkerSetup, 'scenario' | 'cpu' | 'faults'>,
+    trace: Trace,
+  ) {
     if (waitsOnEventLoop(scenario, supports)) {
       const asyncEnd = new AsyncEnd(end)
       this.#end = asyncEnd
@@ -102,11 +120,28 @@ export class ConsumerLoop {
       this.#arrival = async () => false
     }
     this.#work = scenario.workBytes > 0 ? workOn(scenario.workBytes) : undefined
+    // Wrapped around what is there, so that a loop without faults has nothing to ask.
+    const queueFault = FaultLoop.at('queue', faults)
+    if (queueFault !== undefined) {
+      const unfaulted = this.#end
+      this.#end = { tryPop: heldUp(() => unfaulted.tryPop(), queueFault) }
+      this.#await = heldUp(this.#await, queueFault)
+    }
+    const serviceFault = FaultLoop.at('service', faults)
+    if (serviceFault !== undefined) {
+      const work = this.#work
+      this.#work = () => {
+        work?.()
+        serviceFault.strike()
+      }
+    }
+    this.#faults = [queueFault, serviceFault].filter((fault) => fault !== undefined)
     this.#trace = trace
     this.#cpu = cpu
   }
 
   async run(phase: Phase): Promise<ConsumerCounts> {
+    for (const fault of this.#faults) fault.begin()
     const progress = { delivered: 0, outOfOrder: 0, position: -1, last: SEQUENCE_MASK, row: 0 }
     const delayNs = runDelayNs()
     while (!this.#take(phase, progress) && (await this.#arrival()));

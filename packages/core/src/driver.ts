@@ -1,8 +1,9 @@
 import { type PinThread, pinThread, placementOf, requirePinning } from './affinity.js'
 import { monotonicClock } from './clock.js'
-import type { Collector } from './collector.js'
+import { type Collector, MIN_ACCOUNTS_INTERVAL_US } from './collector.js'
 import { Collectors } from './collectors.js'
 import { errorCode, errorMessage, SpscError } from './errors.js'
+import { checkFaults, describeFault, type Fault } from './faults.js'
 import { isUnavailable, type Phase, type PhaseCounts, type Pipeline, type Thread, unavailable } from './pipeline.js'
 import type { QueueBackend } from './queue.js'
 import { seededRandom } from './random.js'
@@ -31,6 +32,8 @@ export interface ReplicateRequest {
   readonly scenario: Scenario
   readonly collectors: readonly Collector[]
   readonly seed: number
+  /** Delays to put in, for a test of what measures; the record's warnings name them. */
+  readonly faults?: readonly Fault[]
   /** How core's own threads are pinned; absent: by `taskset`. */
   readonly pinThread?: PinThread
 }
@@ -71,6 +74,36 @@ function traceRows(scenario: Scenario): number {
   return scenario.prodIntervalUs === 0 ? MAX_TRACE_ROWS / 4 : Math.min(MAX_TRACE_ROWS, mostItems(scenario))
 }
 
+/** Items per row when paced: 1, but for a run so long that it has more items than a trace has rows. */
+function pacedGap(scenario: Scenario): number {
+  return Math.ceil(mostItems(scenario) / MAX_TRACE_ROWS)
+}
+
+/** Accounts are differences from item to item, and dear: see {@link Collector.wants}. */
+function takesAccounts({ scenario, collectors }: ReplicateRequest): boolean {
+  if (!collectors.some(({ wants }) => wants?.includes('accounts'))) return false
+  return scenario.prodIntervalUs >= MIN_ACCOUNTS_INTERVAL_US && pacedGap(scenario) === 1
+}
+
+/** A run whose faults are not put in would be taken for one that has them. */
+function checkInjection({ faults = [], backend, scenario }: ReplicateRequest): void {
+  checkFaults(faults)
+  if (faults.length > 0 && backend.drive !== undefined && !backend.supports.faults) {
+    throw new SpscError(
+      'ERR_CAPABILITY',
+      'driver',
+      `queue ${backend.name} runs its own threads and puts no faults in; measure another queue or leave them out`,
+    )
+  }
+  const early = faults.find(({ at }) => at === 'pacer' || at === 'producer')
+  if (early === undefined || scenario.prodIntervalUs > 0) return
+  throw new SpscError(
+    'ERR_OPTION',
+    'driver',
+    `a fault in ${early.at} at interval 0, where nothing is due at a time; allowed: queue, service; or set prodIntervalUs`,
+  )
+}
+
 /** Figures of words must not stand under another size. Core's own threads pass numbers: only `drive` can do more. */
 function checkItemBytes({ itemBytes }: Scenario, { name, drive, supports }: QueueBackend): void {
   if (itemBytes === WORD_BYTES || (drive !== undefined && supports.itemBytes)) return
@@ -85,9 +118,10 @@ function checkItemBytes({ itemBytes }: Scenario, { name, drive, supports }: Queu
 async function startPipeline(request: ReplicateRequest, trace: Trace, signal: AbortSignal): Promise<Pipeline> {
   const { backend, scenario, seed } = request
   checkItemBytes(scenario, backend)
+  checkInjection(request)
   const placement = placementOf(scenario)
   const pinned = placement.producer !== undefined || placement.consumer !== undefined
-  const setup = { scenario, trace, seed, placement, signal }
+  const setup = { scenario, trace, seed, placement, faults: request.faults ?? [], signal }
   if (backend.drive === undefined) {
     if (pinned && request.pinThread === undefined) await requirePinning()
     return startWorkerPipeline(backend, setup, request.pinThread ?? pinThread)
@@ -186,6 +220,7 @@ class Replicate {
     this.#warnings = [
       ...waitingWarnings(request.scenario, request.backend),
       ...slackWarnings(request.scenario, pipeline),
+      ...(request.faults ?? []).map((fault) => `a fault was put in: ${describeFault(fault)}`),
     ]
   }
 
@@ -228,7 +263,7 @@ class Replicate {
 
   async #measurePaced(): Promise<PhaseCounts> {
     const { scenario } = this.#request
-    return this.#measurePhase('paced', scenario.duration, Math.ceil(mostItems(scenario) / MAX_TRACE_ROWS))
+    return this.#measurePhase('paced', scenario.duration, pacedGap(scenario))
   }
 
   async #measureFlatOut(): Promise<PhaseCounts> {
@@ -308,7 +343,7 @@ export async function runReplicate(request: ReplicateRequest, hooks: ReplicateHo
   signal.addEventListener('abort', cancel)
   let replicate: Replicate | undefined
   const measure = async () => {
-    const trace = createTrace(traceRows(request.scenario))
+    const trace = createTrace(traceRows(request.scenario), takesAccounts(request))
     const pipeline = await startPipeline(request, trace, signal)
     if (signal.aborted) {
       // It came up in spite of that, when nobody waits for it any more.

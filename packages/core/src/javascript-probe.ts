@@ -14,11 +14,10 @@ function summary(entries: readonly PerformanceEntry[]): GarbageCollections {
   return { count: times.length, ns, max_ns: times.reduce((most, time) => Math.max(most, time), 0) }
 }
 
-/** Deno's and Bun's observers know no `gc`. Node's types lack this standard property (Performance Timeline, W3C). */
-function tellsOfGarbage(): boolean {
-  const { supportedEntryTypes = [] } = PerformanceObserver as { supportedEntryTypes?: readonly string[] }
-  return supportedEntryTypes.includes('gc')
-}
+/** Deno's and Bun's observers know no `gc`, and their event-loop histograms count otherwise (Bun 1.4.5: from 0). */
+const { node, deno, bun }: NodeJS.ProcessVersions = process.versions
+const inNode = node !== undefined && deno === undefined && bun === undefined
+const untold = unavailable('only Node tells this of its threads')
 
 /** Watches this thread's garbage collector from here on. V8 tells of each collection after it; nothing runs per item. */
 class GarbageProbe {
@@ -57,7 +56,7 @@ function watchEventLoop(): () => EventLoopDelay | Unavailable {
 
 /** Observes a worker's own JavaScript, phase by phase. Made once per thread. */
 export class JavaScriptProbe {
-  readonly #garbage = tellsOfGarbage() ? new GarbageProbe() : undefined
+  readonly #garbage = inNode ? new GarbageProbe() : undefined
   readonly #turns: boolean
 
   /** @param turns whether the thread waits on its event loop */
@@ -68,14 +67,17 @@ export class JavaScriptProbe {
   /** Called as the phase begins; what it returns is called as it ends. */
   begin(): () => Promise<JavaScriptThread> {
     const startMs = performance.now()
-    const delay = this.#turns
-      ? watchEventLoop()
-      : () => unavailable('the thread blocks while items flow: its event loop does not turn')
+    const delay = this.#watchEventLoop()
     return async () => {
       const endMs = performance.now()
       const event_loop_delay = delay()
       const gc = await this.#garbage?.take(startMs, endMs)
-      return { gc: gc ?? unavailable('this runtime tells nothing of its garbage collector'), event_loop_delay }
+      return { gc: gc ?? untold, event_loop_delay }
     }
+  }
+
+  #watchEventLoop(): () => EventLoopDelay | Unavailable {
+    if (!this.#turns) return () => unavailable('the thread blocks while items flow: its event loop does not turn')
+    return inNode ? watchEventLoop() : () => untold
   }
 }

@@ -1,4 +1,5 @@
 import type { JavaScriptThread } from './collected/javascript-thread.js'
+import type { Fault } from './faults.js'
 import type { Placement } from './placement.js'
 import type { Role } from './queue.js'
 import type { Scenario } from './scenario.js'
@@ -12,6 +13,8 @@ export interface PipelineSetup {
   /** Seeds whatever the pipeline draws at random (arrival gaps). */
   readonly seed: number
   readonly placement: Placement
+  /** Delays to put in; absent: none. */
+  readonly faults?: readonly Fault[]
   /** Aborts while the threads are being made: the pipeline then rejects and leaves none behind. */
   readonly signal: AbortSignal
 }

@@ -1,5 +1,6 @@
 import { monotonicClock, nowNs, storeNs } from './clock.js'
 import { deriveProducer } from './derive.js'
+import { FaultLoop } from './fault-loop.js'
 import { runDelayNs, runDelaySince } from './kernel-thread.js'
 import type { Phase, PhaseCounts } from './pipeline.js'
 import type { Producer, ProducerEnd, Supports } from './queue.js'
@@ -8,6 +9,7 @@ import type { Scenario } from './scenario.js'
 import { END, SEQUENCE_MASK } from './sequence.js'
 import type { Trace } from './trace.js'
 import { pauseFor, sleep, waitsOnEventLoop } from './waiting.js'
+import type { WorkerSetup } from './worker-protocol.js'
 
 export interface ProducerCounts extends Pick<PhaseCounts, 'blockedNs' | 'lateNs' | 'producerRunDelayNs'> {
   readonly offered: number
@@ -83,19 +85,34 @@ export class ProducerLoop {
   /** Only where the end waits for room on its event loop. */
   readonly #pushAsync: Producer['pushAsync'] | undefined
   readonly #waitUntil: WaitUntil
+  /** Between the wait for an item's time and `woke`, and between that and `sent`. */
+  readonly #pacerFault: FaultLoop | undefined
+  readonly #producerFault: FaultLoop | undefined
   readonly #scenario: Scenario
   readonly #trace: Trace
   readonly #dueHalves: Uint32Array
+  readonly #wokeHalves: Uint32Array
   readonly #cpu: number
   readonly #seed: number
   #random: () => number
   /** In pushes that waited for room, in this phase. */
   #blockedNs = 0
+  /** Past the due times that were waited for, in this phase. */
+  #lateNs = 0
 
-  constructor(end: ProducerEnd, supports: Supports, scenario: Scenario, trace: Trace, cpu: number, seed: number) {
+  constructor(
+    end: ProducerEnd,
+    supports: Supports,
+    { scenario, cpu, seed, faults }: Pick<WorkerSetup, 'scenario' | 'cpu' | 'seed' | 'faults'>,
+    trace: Trace,
+  ) {
     this.#scenario = scenario
     this.#trace = trace
-    this.#dueHalves = new Uint32Array(trace.due.buffer, trace.due.byteOffset, 2 * trace.rows)
+    const halves = ({ buffer, byteOffset }: BigUint64Array) => new Uint32Array(buffer, byteOffset, 2 * trace.rows)
+    this.#dueHalves = halves(trace.due)
+    this.#wokeHalves = halves(trace.woke)
+    this.#pacerFault = FaultLoop.at('pacer', faults)
+    this.#producerFault = FaultLoop.at('producer', faults)
     this.#cpu = cpu
     // Another sequence than the choice of samples, which the same seed draws.
     this.#seed = seed ^ 0x9e3779b9
@@ -120,8 +137,11 @@ export class ProducerLoop {
     // Anew in each phase: how many gaps the last one drew is the machine's doing.
     this.#random = seededRandom(this.#seed)
     this.#blockedNs = 0
+    this.#lateNs = 0
     const delayNs = runDelayNs()
     const startNs = nowNs() + phase.settleNs
+    this.#pacerFault?.begin()
+    this.#producerFault?.begin()
     this.#waitUntil(startNs)
     const offers = await this.#offer(phase, startNs)
     const producerRunDelayNs = runDelaySince(delayNs)
@@ -175,17 +195,16 @@ export class ProducerLoop {
     let dropped = 0
     let row = 0
     let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
-    let lateNs = 0
     let dueNs = startNs
     let left = this.#scenario.burst
     for (; dueNs < endNs; offered++) {
-      const waited = this.#waitUntil(dueNs)
-      const now = nowNs()
-      if (waited) lateNs += Math.min(now, endNs) - dueNs
+      const wokeNs = this.#awaitDue(dueNs, endNs)
       // A schedule that back-pressure has pushed past the end stays unfinished: `scheduled` says how much was left.
-      if (now >= endNs) break
+      if (wokeNs >= endNs) break
+      this.#producerFault?.strike()
       if (offered === sampled) {
         storeNs(this.#dueHalves, row, dueNs)
+        storeNs(this.#wokeHalves, row, wokeNs)
         if (!this.#offerStamped(offered, row, this.#pushPaced)) dropped++
         sampled = number[++row] as number
       } else if (!this.#pushPaced(offered & SEQUENCE_MASK)) {
@@ -198,7 +217,7 @@ export class ProducerLoop {
     }
     const scheduled = offered + this.#unoffered(endNs, dueNs, left, phase.intervalNs)
     this.#waitUntil(endNs)
-    return { offered, dropped, scheduled, offersEndNs: nowNs(), blockedNs: this.#blockedNs, lateNs }
+    return { offered, dropped, scheduled, offersEndNs: nowNs(), blockedNs: this.#blockedNs, lateNs: this.#lateNs }
   }
 
   /**
@@ -213,20 +232,21 @@ export class ProducerLoop {
     let offered = 0
     let row = 0
     let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
-    let lateNs = 0
     let dueNs = startNs
     let left = this.#scenario.burst
     let waited = false
     for (; dueNs < endNs; offered++) {
-      const paused = paced && this.#waitUntil(dueNs)
-      if (paced || waited || offered % ASYNC_BURST === 0) {
-        const now = nowNs()
-        if (paused) lateNs += Math.min(now, endNs) - dueNs
-        if (now >= endNs) break
-      }
+      let wokeNs = 0
+      if (paced) wokeNs = this.#awaitDue(dueNs, endNs)
+      else if (waited || offered % ASYNC_BURST === 0) wokeNs = nowNs()
+      if (wokeNs >= endNs) break
+      if (paced) this.#producerFault?.strike()
       const value = offered & SEQUENCE_MASK
       if (offered === sampled) {
-        if (paced) storeNs(this.#dueHalves, row, dueNs)
+        if (paced) {
+          storeNs(this.#dueHalves, row, dueNs)
+          storeNs(this.#wokeHalves, row, wokeNs)
+        }
         producerCpu[row] = this.#cpu
         sent[row] = monotonicClock.now()
       }
@@ -247,8 +267,17 @@ export class ProducerLoop {
     }
     const scheduled = paced ? offered + this.#unoffered(endNs, dueNs, left, phase.intervalNs) : offered
     this.#waitUntil(endNs)
-    const account = paced ? { blockedNs: this.#blockedNs, lateNs } : {}
+    const account = paced ? { blockedNs: this.#blockedNs, lateNs: this.#lateNs } : {}
     return { offered, dropped: 0, scheduled, offersEndNs: nowNs(), ...account }
+  }
+
+  /** When that wait was over. What of it was late is of the phase, which a last long sleep may leave behind. */
+  #awaitDue(dueNs: number, endNs: number): number {
+    const waited = this.#waitUntil(dueNs)
+    this.#pacerFault?.strike()
+    const wokeNs = nowNs()
+    if (waited) this.#lateNs += Math.min(wokeNs, endNs) - dueNs
+    return wokeNs
   }
 
   /** A relative sleep starts anew from wherever the item left it; the other pacings keep to their schedule. */

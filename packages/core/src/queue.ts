@@ -20,6 +20,8 @@ export interface Supports {
   readonly pin?: boolean
   /** `drive` moves items of the scenario's `itemBytes`; without this, of one 64-bit word. */
   readonly itemBytes?: boolean
+  /** `drive` puts in the faults that it is asked for. */
+  readonly faults?: boolean
   /** The handle may be given to another process. */
   readonly crossProcess?: boolean
 }

@@ -12,10 +12,11 @@ interface Suspect {
   /** Time of the phase that it took. */
   readonly ns: number
   /** What was seen, and what to do next. */
-  readonly says: (percent: string) => string
+  readonly says: (share: string) => string
 }
 
 const NOT_MADE_UP = 'a relative sleep makes up for no delay, --pacing deadline does'
+const UNTOLD = 'the producer or a full queue held them up; lower --rate, raise --queue-cap or --on-full drop'
 const FREE_A_CPU = 'free a CPU or pin the ends apart: spsc doctor'
 
 function pacerCure({ pacing, timerSlack }: Scenario): string {
@@ -46,16 +47,16 @@ function suspectsOf(scenario: Scenario, counts: PhaseCounts, lostNs: number): re
     {
       cause: starved ? 'cpu' : 'back-pressure',
       ns: blockedNs,
-      says: (percent) =>
+      says: (share) =>
         starved
-          ? `CPU: pushes waited ${percent} for a consumer that had no CPU; ${FREE_A_CPU}`
-          : `back-pressure: pushes waited for room ${percent}; lower --rate, raise --queue-cap or --on-full drop`,
+          ? `CPU: pushes waited for a consumer that had none${share}; ${FREE_A_CPU}`
+          : `back-pressure: pushes waited for room${share}; lower --rate, raise --queue-cap or --on-full drop`,
     },
-    { cause: 'cpu', ns: cpuNs, says: (percent) => `CPU: the producer had none ${percent}; ${FREE_A_CPU}` },
+    { cause: 'cpu', ns: cpuNs, says: (share) => `CPU: the producer had none${share}; ${FREE_A_CPU}` },
     {
       cause: 'pacer',
       ns: pacerNs,
-      says: (percent) => `pacer: the producer woke late${unsure}, ${percent} in all; ${pacerCure(scenario)}`,
+      says: (share) => `pacer: the producer woke late${unsure}${share}; ${pacerCure(scenario)}`,
     },
     {
       cause: 'producer',
@@ -66,14 +67,9 @@ function suspectsOf(scenario: Scenario, counts: PhaseCounts, lostNs: number): re
   ]
 }
 
-/** Which of them took most, in words. `undefined`: the pipeline kept no account. */
-function explain(scenario: Scenario, counts: PhaseCounts, lostNs: number) {
-  const [first, ...rest] = suspectsOf(scenario, counts, lostNs)
-  if (first === undefined) return undefined
-  const { cause, ns, says } = rest.reduce((worst, next) => (next.ns > worst.ns ? next : worst), first)
-  // The last push may wait for room beyond the end.
-  const percent = `${Math.min(100, Math.round((100 * ns) / (scenario.duration * 1e9)))} % of the phase`
-  return { cause, text: says(percent) }
+/** Which of them took most. `undefined`: the pipeline kept no account. */
+function worstOf(suspects: readonly Suspect[]): Suspect | undefined {
+  return [...suspects].sort((a, b) => b.ns - a.ns)[0]
 }
 
 /**
@@ -86,15 +82,16 @@ export function judgeRate(scenario: Scenario, counts: PhaseCounts): Verdict {
   const planned = pacing === 'sleep' ? (duration * 1e6) / prodIntervalUs : counts.scheduled
   const { offered } = counts
   if (offered >= RATE_TOLERANCE * planned) return { warnings: [] }
-  const found = explain(scenario, counts, (1 - offered / planned) * duration * 1e9)
-  const cause = found === undefined ? {} : { rate_cause: found.cause }
-  const percent = Math.round((100 * offered) / planned)
+  const durationNs = duration * 1e9
+  const worst = worstOf(suspectsOf(scenario, counts, (1 - offered / planned) * durationNs))
+  const cause = worst === undefined ? {} : { rate_cause: worst.cause }
   if (pacing === 'sleep') {
-    const why = found === undefined ? NOT_MADE_UP : `${found.text}; ${NOT_MADE_UP}`
-    return { warnings: [`${percent} % of the planned items were offered: ${why}`], ...cause }
+    // Without figures, which stand in the record: warnings that are alike are told once.
+    const why = worst === undefined ? '' : `${worst.says('')}; `
+    return { warnings: [`fewer items were offered than planned: ${why}${NOT_MADE_UP}`], ...cause }
   }
-  const why =
-    found?.text ?? 'the producer or a full queue held them up; lower --rate, raise --queue-cap or --on-full drop'
-  const invalid = `${percent} % of the scheduled items were offered: ${why}`
+  const percent = (share: number) => `${Math.min(100, Math.round(100 * share))} %`
+  const why = worst?.says(`, ${percent(worst.ns / durationNs)} of the phase`) ?? UNTOLD
+  const invalid = `${percent(offered / planned)} of the scheduled items were offered: ${why}`
   return { warnings: [invalid], invalid, ...cause }
 }

@@ -104,14 +104,14 @@ async function pin(thread: Thread, cpu: number | undefined, pinThread: PinThread
  */
 export async function startWorkerPipeline(
   backend: QueueBackend,
-  { scenario, trace, seed, placement, signal }: PipelineSetup,
+  { scenario, trace, seed, placement, faults = [], signal }: PipelineSetup,
   pinThread: PinThread,
 ): Promise<Pipeline> {
   const queue = backend.create({ capacity: scenario.queueCap })
   const gate = new SharedArrayBuffer(4)
   const agreement = new SharedArrayBuffer(AGREEMENT_BYTES)
   const { module, name } = backend
-  const common = { backend: { module, name }, scenario, trace: trace.handle, gate, agreement, seed }
+  const common = { backend: { module, name }, scenario, trace: trace.handle, gate, agreement, seed, faults }
   const end = (role: Role, { handle, transferList }: Transfer) =>
     new End({ ...common, role, handle, cpu: placement[role] ?? ABSENT }, transferList)
   const transfers = [deriveTransfer(queue, 'producer'), deriveTransfer(queue, 'consumer')] as const

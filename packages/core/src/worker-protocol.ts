@@ -1,6 +1,7 @@
 import type { JavaScriptThread } from './collected/javascript-thread.js'
 import type { ConsumerCounts } from './consumer-loop.js'
 import type { ErrorCode } from './errors.js'
+import type { Fault } from './faults.js'
 import type { Phase, Thread } from './pipeline.js'
 import type { PluginRef } from './plugin.js'
 import type { ProducerCounts } from './producer-loop.js'
@@ -19,6 +20,7 @@ export interface WorkerSetup {
   /** For both ends to agree on the time. */
   readonly agreement: SharedArrayBuffer
   readonly seed: number
+  readonly faults: readonly Fault[]
   /** The CPU it is pinned to, or -1. */
   readonly cpu: number
 }

@@ -46,10 +46,10 @@ async function prepare(): Promise<(phase: Phase) => Promise<void>> {
   const queue = backend.attach(setup.handle)
   const trace = attachTrace(setup.trace)
   if (setup.role === 'producer') {
-    const loop = new ProducerLoop(queue.producer(), backend.supports, setup.scenario, trace, setup.cpu, setup.seed)
+    const loop = new ProducerLoop(queue.producer(), backend.supports, setup, trace)
     return observed((phase) => loop.run(phase))
   }
-  const loop = new ConsumerLoop(queue.consumer(), backend.supports, setup.scenario, trace, setup.cpu)
+  const loop = new ConsumerLoop(queue.consumer(), backend.supports, setup, trace)
   return observed((phase) => loop.run(phase))
 }
 

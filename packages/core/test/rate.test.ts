@@ -29,9 +29,14 @@ const CAUSES: readonly (readonly [cause: RateCause, why: string, account: Partia
     'cpu',
     'the queue was full because the consumer had none',
     { blockedNs: 40e6, consumerRunDelayNs: 30e6 },
-    /CPU: .*consumer/,
+    /CPU: pushes waited for a consumer that had none, 40 %/,
   ],
-  ['pacer', 'the producer woke late', { lateNs: 40e6, producerRunDelayNs: 5e6 }, /pacer: .* 35 % .*--pacing spin/],
+  [
+    'pacer',
+    'the producer woke late',
+    { lateNs: 40e6, producerRunDelayNs: 5e6 },
+    /pacer: .*, 35 % of the phase; --pacing spin/,
+  ],
   ['producer', 'nothing held it up', {}, /producer: it takes longer than 1000 µs to offer an item; lower --rate/],
 ]
 for (const [cause, why, account, says] of CAUSES) {
@@ -43,6 +48,15 @@ for (const [cause, why, account, says] of CAUSES) {
     t.deepEqual(warnings, [invalid])
   })
 }
+
+test('a relative sleep that drifted is a warning with its cause, alike in all replicates', async (t) => {
+  const judged = (offered: number) =>
+    judge({ offered, delivered: offered, lateNs: 40e6 }, { pacing: 'sleep', timerSlack: 'default' })
+  const { invalid, rate_cause, warnings } = await judged(50)
+  t.deepEqual([invalid, rate_cause], [undefined, 'pacer'])
+  t.regex(warnings.join(), /^fewer items were offered than planned: pacer: .*--timer-slack 1.*--pacing deadline/)
+  t.deepEqual((await judged(60)).warnings, warnings)
+})
 
 test('where the kernel tells no run delay, late wake-ups are not laid to the pacer alone', async (t) => {
   const { invalid, rate_cause } = await judge({ lateNs: 40e6, producerRunDelayNs: { unavailable: 'no schedstat' } })
@@ -90,14 +104,14 @@ test.serial('a full queue is found in the account of a producer that blocks', as
 })
 
 onLinux('late wake-ups of a relative sleep are found in its account', async (t) => {
-  // The kernel may end each sleep of 1 ms up to 50 ms late, so the drift dwarfs any delay of a busy machine.
+  // The kernel may end each sleep of 1 ms up to 50 ms late, and does so unless other timers wake it before.
   const settings = { prodIntervalUs: 1000, pacing: 'sleep', timerSlack: 50_000_000 } as const
-  const { threads, phases, rate_cause, invalid, warnings } = await measure(lamport, settings)
+  const { threads, phases, rate_cause, invalid } = await measure(lamport, settings)
   t.is(threads.producer.timer_slack_ns, 50_000_000)
   t.true(Number(phases[0]?.late_ns) > 0)
-  t.is(rate_cause, 'pacer')
   t.is(invalid, undefined)
-  t.regex(warnings.join(), /pacer: .*--timer-slack 1/)
+  // A busy machine may have kept it from a CPU for longer. Nothing else was in its way.
+  t.true(rate_cause === undefined || rate_cause === 'pacer' || rate_cause === 'cpu', rate_cause)
 })
 
 onLinux('two ends that spin on one CPU wait for it, and the account says so', async (t) => {

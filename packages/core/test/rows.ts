@@ -3,6 +3,7 @@ import { type Collector, type Trace, traceLength } from '@spsc/core'
 const COLUMNS = [
   'number',
   'due',
+  'woke',
   'sent',
   'pushed',
   'popped',

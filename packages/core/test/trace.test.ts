@@ -1,5 +1,6 @@
 import {
   ABSENT,
+  ABSENT_ACCOUNT,
   ABSENT_TIME,
   attachTrace,
   clearTrace,
@@ -14,8 +15,10 @@ import {
 import test from 'ava'
 import fc from 'fast-check'
 
-const TIMES = ['due', 'sent', 'pushed', 'popped', 'done'] as const
+const TIMES = ['due', 'woke', 'sent', 'pushed', 'popped', 'done'] as const
 const MARKS = ['producerCpu', 'consumerCpu', 'consumerWaited'] as const
+
+const accountsOf = ({ accounts }: Trace) => (accounts === undefined ? [] : Object.values(accounts))
 
 /** Writes a different value into every cell. */
 function fill(trace: Trace): void {
@@ -23,10 +26,16 @@ function fill(trace: Trace): void {
     trace.number[row] = row * 10
     for (const [column, name] of TIMES.entries()) trace[name][row] = BigInt(row * 100 + column + 1)
     for (const [column, name] of MARKS.entries()) trace[name][row] = (row + column) % 100
+    for (const [column, cells] of accountsOf(trace).entries()) cells[row] = BigInt(row * 1000 + column)
   }
 }
 
-const cells = (trace: Trace) => [trace.number, ...TIMES.map((name) => trace[name]), ...MARKS.map((name) => trace[name])]
+const cells = (trace: Trace) => [
+  trace.number,
+  ...TIMES.map((name) => trace[name]),
+  ...accountsOf(trace),
+  ...MARKS.map((name) => trace[name]),
+]
 
 /** The items planned; the last row has none. */
 function numbers(rows: number, meanGap: number, seed: number): number[] {
@@ -47,14 +56,23 @@ test('a new trace has every cell absent', (t) => {
   for (const name of MARKS) t.deepEqual([...trace[name]], [ABSENT, ABSENT, ABSENT], name)
 })
 
+test('a trace has accounts only where they are asked for, all absent, which is not 0', (t) => {
+  t.is(createTrace(3).accounts, undefined)
+  const columns = accountsOf(createTrace(3, true))
+  t.is(columns.length, 6)
+  for (const column of columns) t.deepEqual([...column], [ABSENT_ACCOUNT, ABSENT_ACCOUNT, ABSENT_ACCOUNT])
+})
+
 test('an attached trace is the same rows', (t) => {
   for (const rows of [1, 2, 3, 7, 64]) {
-    const trace = createTrace(rows)
-    const other = attachTrace(trace.handle)
-    fill(trace)
-    t.deepEqual(cells(other), cells(trace), `${rows} rows`)
-    other.done[rows - 1] = 77n
-    t.is(trace.done[rows - 1], 77n)
+    for (const accounts of [false, true]) {
+      const trace = createTrace(rows, accounts)
+      const other = attachTrace(trace.handle)
+      fill(trace)
+      t.deepEqual(cells(other), cells(trace), `${rows} rows`)
+      other.done[rows - 1] = 77n
+      t.is(trace.done[rows - 1], 77n)
+    }
   }
 })
 
@@ -65,8 +83,8 @@ test('a handle survives the way between threads', (t) => {
 })
 
 test('no two columns share a byte', (t) => {
-  for (const rows of [1, 2, 3, 7]) {
-    const trace = createTrace(rows)
+  for (const [rows, accounts] of [1, 2, 3, 7].flatMap((n) => [[n, false] as const, [n, true] as const])) {
+    const trace = createTrace(rows, accounts)
     const bytes = cells(trace)
       .flatMap(({ byteOffset, byteLength }) => Array.from({ length: byteLength }, (_, index) => byteOffset + index))
       .sort((a, b) => a - b)
@@ -79,10 +97,10 @@ test('no two columns share a byte', (t) => {
 })
 
 test('clearing forgets every cell', (t) => {
-  const trace = createTrace(5)
+  const trace = createTrace(5, true)
   fill(trace)
   clearTrace(trace)
-  t.deepEqual(cells(trace), cells(createTrace(5)))
+  t.deepEqual(cells(trace), cells(createTrace(5, true)))
 })
 
 test('rows out of range are refused, with the range', (t) => {

@@ -91,7 +91,8 @@ export async function measureInProcess(
         if (message.type === 'stage') {
           watch(message.stage)
           onStage(message.stage)
-          child.send(GO)
+          // One that has just been killed takes no message; its exit says what became of it.
+          child.send(GO, () => {})
         } else {
           resolve(message.type === 'measured' ? message.measurement : { code: message.code, message: message.message })
         }

@@ -1,3 +1,4 @@
 export * from './histogram.js'
 export * from './histogram-collector.js'
+export * from './ledger-collector.js'
 export * from './statistics.js'

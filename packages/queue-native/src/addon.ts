@@ -28,6 +28,8 @@ export interface PipelineSettings {
   readonly consumerCpu: number
   /** 0: what a thread is born with. */
   readonly timerSlackNs: number
+  /** The bytes of four doubles a fault: place, whether it spins, `ns`, `everyNs`. */
+  readonly faults: Uint8Array
 }
 
 /** Counts as the addon gives them: a run delay of -1 is not known. */
@@ -55,7 +57,14 @@ export interface Addon {
   futexCancel(id: number): void
   allowedCpus(): number[]
   pinThread(tid: number, cpu: number): boolean
-  drive(kind: Kind, wait: number, settings: PipelineSettings, trace: Uint8Array, rows: number): Driven
+  drive(
+    kind: Kind,
+    wait: number,
+    settings: PipelineSettings,
+    trace: Uint8Array,
+    rows: number,
+    accounts: boolean,
+  ): Driven
   runPhase(pipeline: Opaque, phase: Phase): Promise<Counts>
   stopPipeline(pipeline: Opaque): void
 }

@@ -1,6 +1,8 @@
 import { freemem } from 'node:os'
 import {
   ABSENT,
+  type Fault,
+  type FaultPlace,
   type Phase,
   type Pipeline,
   type PipelineSetup,
@@ -14,6 +16,13 @@ import { addon, type Kind } from './addon.js'
 // Numbers that src/addon knows these by.
 const WAIT: Record<Scenario['wait'], number> = { spin: 0, yield: 1, block: 2 }
 const PACING: Record<Scenario['pacing'], number> = { sleep: 0, deadline: 1, spin: 2 }
+
+const PLACE: Record<FaultPlace, number> = { pacer: 0, producer: 1, queue: 2, service: 3 }
+
+function faultBytes(faults: readonly Fault[]): Uint8Array {
+  const cells = faults.flatMap(({ at, how, ns, everyNs }) => [PLACE[at], how === 'spin' ? 1 : 0, ns, everyNs])
+  return new Uint8Array(Float64Array.from(cells).buffer)
+}
 
 /**
  * Bytes that the machine can give, within the limit of this process's container. `process.availableMemory()` would count
@@ -33,7 +42,7 @@ function known(ns: number, what: string): number | Unavailable {
 /** Runs the pipeline in two pthreads, which fill the same trace as core's workers do. */
 export async function drive(
   kind: Kind,
-  { scenario, trace, seed, placement, signal }: PipelineSetup,
+  { scenario, trace, seed, placement, faults = [], signal }: PipelineSetup,
 ): Promise<Pipeline> {
   signal.throwIfAborted()
   const native = addon()
@@ -50,9 +59,10 @@ export async function drive(
     producerCpu: placement.producer ?? ABSENT,
     consumerCpu: placement.consumer ?? ABSENT,
     timerSlackNs: scenario.timerSlack === 'default' ? 0 : scenario.timerSlack,
+    faults: faultBytes(faults),
   }
   const rows = new Uint8Array(trace.handle.buffer)
-  const driven = native.drive(kind, WAIT[scenario.wait], settings, rows, trace.rows)
+  const driven = native.drive(kind, WAIT[scenario.wait], settings, rows, trace.rows, trace.handle.accounts)
   const { pipeline, producerTid, consumerTid, producerSlackNs, consumerSlackNs, placed } = driven
   const stop = async () => native.stopPipeline(pipeline)
   if (!placed) {

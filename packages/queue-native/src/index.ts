@@ -25,7 +25,7 @@ function backend(name: string, kind: Kind): QueueBackend {
   return {
     name,
     module: import.meta.url,
-    supports: { block: true, pin: true, itemBytes: true },
+    supports: { block: true, pin: true, itemBytes: true, faults: true },
     create({ capacity }: QueueOptions): Queue {
       if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_CAPACITY) {
         throw new SpscError(

@@ -20,7 +20,7 @@ for (const backend of BACKENDS) {
           return due <= sent && sent <= pushed && sent <= popped && popped <= done && due !== ABSENT_TIME
         }),
         cpus: rows.every((row) => trace.producerCpu[row] !== ABSENT && trace.consumerCpu[row] !== ABSENT),
-        waited: rows.every((row) => [0, 1].includes(trace.consumerWaited[row] as number)),
+        waited: rows.every((row) => [0, 2, 3].includes(trace.consumerWaited[row] as number)),
       }
     })
     const { offered, delivered, dropped, collectors } = await measure(backend, { pacing: 'deadline' }, [collector])
@@ -82,10 +82,11 @@ test('the figures of all backends are of one kind', async (t) => {
   const records = []
   for (const backend of [sab, native, mutex])
     records.push(await measure(backend, { arrival: 'poisson', pacing: 'deadline' }))
-  // On a busy machine a rate is missed, and one of the records says so and why.
+  // On a busy machine a rate is missed, and one of the records says so and why. JavaScript runs in workers only.
+  const own = ['invalid', 'rate_cause', 'javascript']
   const shape = (value: object) =>
     Object.keys(value)
-      .filter((key) => key !== 'invalid' && key !== 'rate_cause')
+      .filter((key) => !own.includes(key))
       .sort()
   for (const record of records) {
     t.deepEqual(shape(record), shape(records[0] as object))

@@ -102,7 +102,8 @@ const COLUMNS: Columns = {
  *
  * Times are milliseconds with six decimals, rates are per wall second, settings have the units of the scenario schema.
  * `unavailable` stands where a figure was not measured, an empty cell where the column does not apply (the error of a
- * good replicate, at interval 0 the planned rate and the response, figures of a collector that was not asked for). Text that a spreadsheet would run as a formula gets a leading `'`.
+ * good replicate, at interval 0 the planned rate and the response, figures of a collector that was not asked for). Text that a spreadsheet
+ * would run as a formula gets a leading `'`.
  *
  * @example
  * toCsv(records) // 'scenario,queue,replicate,p50_ms,...\nbaseline,sab,1,0.060032,...\n'

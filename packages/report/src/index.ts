@@ -1,4 +1,5 @@
 export * from './csv.js'
+export { toLedgerTable } from './ledger-table.js'
 export { type ReportOptions, toMarkdown } from './markdown.js'
 export { perfText } from './perf-block.js'
 export * from './read.js'

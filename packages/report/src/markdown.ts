@@ -1,6 +1,7 @@
 import { type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/core'
 import { type Cell, cellsOf } from './cells.js'
 import { whyUnavailable } from './distribution.js'
+import { ledgerSection } from './ledger-table.js'
 import { responseBlocks } from './markdown-response.js'
 import { markdownRows } from './markdown-table.js'
 import { code, literal } from './markdown-text.js'
@@ -146,6 +147,7 @@ export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [
     records.length === 0 ? 'No replicate is stored.' : markdownRows(tableOf(records)),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
     ...responseBlocks(records),
+    ...ledgerSection(records),
     ...perfSection(records),
     ...schedSection(records),
     ...section('Failed', failures(records)),

@@ -1,4 +1,5 @@
 import type { ResultRecord } from '@spsc/core'
+import { toLedgerTable } from './ledger-table.js'
 import { perfText } from './perf-block.js'
 import { schedText } from './sched-table.js'
 import { toTable } from './terminal.js'
@@ -10,5 +11,6 @@ import { toTable } from './terminal.js'
  * process.stdout.write(toSummary(records))
  */
 export function toSummary(records: readonly ResultRecord[]): string {
-  return [toTable, perfText, schedText].map((render) => render(records)).join('')
+  const ledger = toLedgerTable(records)
+  return [toTable(records), ledger && `\n${ledger}`, perfText(records), schedText(records)].join('')
 }

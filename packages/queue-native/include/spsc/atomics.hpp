@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 #include <climits>
 #include <cstddef>
 #include <cstdint>
@@ -71,8 +72,9 @@ struct StdAtomics {
     const timespec until = to_timespec(deadline);
     // WAIT_BITSET and not WAIT: its timeout is absolute, on CLOCK_MONOTONIC.
     const int operation = FUTEX_WAIT_BITSET | (between_processes ? 0 : FUTEX_PRIVATE_FLAG);
-    syscall(SYS_futex, &word, operation, expected, deadline == never ? nullptr : &until, nullptr,
-            FUTEX_BITSET_MATCH_ANY);
+    const long result = syscall(SYS_futex, &word, operation, expected, deadline == never ? nullptr : &until, nullptr,
+                                FUTEX_BITSET_MATCH_ANY);
+    if (result == 0 || errno != EAGAIN) ++sleeps;
   }
 
   /// Wakes who is parked on `word`.

@@ -12,6 +12,9 @@ using Deadline = std::int64_t;
 /// Waits until something happens, however long that takes.
 inline constexpr Deadline never = std::numeric_limits<Deadline>::max();
 
+/// How often this thread has gone to sleep in a queue: for who measures.
+inline thread_local std::uint64_t sleeps = 0;
+
 /// Now, in nanoseconds of CLOCK_MONOTONIC (28 ns a call).
 inline Deadline now() {
   timespec time;

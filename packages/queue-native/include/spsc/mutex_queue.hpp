@@ -75,6 +75,7 @@ class MutexQueue {
     /// passed.
     bool wait(pthread_cond_t& condition, Deadline deadline) {
       if constexpr (Wait::rings) {
+        ++sleeps;
         if (deadline == never) return pthread_cond_wait(&condition, &layout_->mutex) == 0;
         const timespec until = to_timespec(deadline);
         return pthread_cond_timedwait(&condition, &layout_->mutex, &until) != ETIMEDOUT;

@@ -523,6 +523,23 @@ void free_driver(napi_env env, void* data, void*) {
   napi_delete_reference(env, driver->trace);
 }
 
+/// Four doubles each: place, whether it spins, how long and how often in nanoseconds.
+std::vector<lab::Fault> faults_of(napi_env env, napi_value settings) {
+  napi_value array;
+  check(env, napi_get_named_property(env, settings, "faults", &array));
+  const std::span<std::byte> bytes = bytes_of(env, array);
+  std::vector<lab::Fault> faults;
+  for (std::size_t at = 0; at < bytes.size(); at += 4 * sizeof(double)) {
+    double cells[4];
+    std::memcpy(cells, &bytes[at], sizeof cells);
+    faults.push_back({.at = static_cast<lab::FaultPlace>(static_cast<int>(cells[0])),
+                      .spins = cells[1] != 0,
+                      .ns = static_cast<std::int64_t>(cells[2]),
+                      .every_ns = static_cast<std::int64_t>(cells[3])});
+  }
+  return faults;
+}
+
 lab::Settings settings_of(napi_env env, napi_value value) {
   return {
       .capacity = static_cast<std::size_t>(number_of(env, value, "capacity")),
@@ -537,6 +554,7 @@ lab::Settings settings_of(napi_env env, napi_value value) {
       .producer_cpu = static_cast<int>(number_of(env, value, "producerCpu")),
       .consumer_cpu = static_cast<int>(number_of(env, value, "consumerCpu")),
       .timer_slack_ns = static_cast<std::int64_t>(number_of(env, value, "timerSlackNs")),
+      .faults = faults_of(env, value),
   };
 }
 
@@ -579,15 +597,17 @@ std::unique_ptr<lab::Pipeline> make_pipeline(Kind kind, int wait, const lab::Set
   return make_waiting.template operator()<Block>();
 }
 
-/// drive(kind, wait, settings, traceBytes, traceRows):
+/// drive(kind, wait, settings, traceBytes, traceRows, traceHasAccounts):
 /// { pipeline, producerTid, consumerTid, producerSlackNs, consumerSlackNs, placed }
 napi_value drive(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
-    const auto args = arguments(env, info, 5);
+    const auto args = arguments(env, info, 6);
     const lab::Settings settings = settings_of(env, args[2]);
     const std::span<std::byte> bytes = bytes_of(env, args[3]);
     const auto rows = static_cast<std::size_t>(to_double(env, args[4]));
-    if (bytes.size() < rows * lab::Trace::bytes_per_row) {
+    bool accounts = false;
+    check(env, napi_get_value_bool(env, args[5], &accounts));
+    if (bytes.size() < rows * lab::Trace::bytes_per_row(accounts)) {
       throw CodedError{"ERR_OPTION", "[spsc] [queue-native] the trace is smaller than its rows"};
     }
 
@@ -602,7 +622,8 @@ napi_value drive(napi_env env, napi_callback_info info) {
       if (napi_call_threadsafe_function(finished, outcome.get(), napi_tsfn_nonblocking) == napi_ok) outcome.release();
     };
     const auto wait = static_cast<int>(to_double(env, args[1]));
-    driver->pipeline = make_pipeline(kind_of(env, args[0]), wait, settings, lab::Trace(bytes.data(), rows), tell);
+    const lab::Trace trace(bytes.data(), rows, accounts);
+    driver->pipeline = make_pipeline(kind_of(env, args[0]), wait, settings, trace, tell);
     check(env, napi_create_reference(env, args[3], 1, &driver->trace));
     check(env, napi_add_env_cleanup_hook(env, end_with_environment, driver.get()));
 

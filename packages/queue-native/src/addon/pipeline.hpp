@@ -27,7 +27,9 @@
 #include <thread>
 #include <vector>
 
+#include "accounts.hpp"
 #include "affinity.hpp"
+#include "faults.hpp"
 #include "kernel_thread.hpp"
 #include "random.hpp"
 #include "spsc/clock.hpp"
@@ -52,6 +54,7 @@ struct Settings {
   int producer_cpu;     ///< -1: not pinned
   int consumer_cpu;
   std::int64_t timer_slack_ns;  ///< 0: what a thread is born with
+  std::vector<Fault> faults;
 };
 
 struct Phase {
@@ -99,6 +102,8 @@ class ThreadedPipeline final : public Pipeline {
   static constexpr std::uint64_t max_burst = 1024;
   /// Longest sleep at a stretch, so that `stop` need not wait for a long interval.
   static constexpr std::int64_t max_sleep_ns = 100'000'000;
+  // Values of the trace's column.
+  static constexpr std::int8_t not_waited = 0, waited_asleep = 2, waited_awake = 3;
 
  public:
   ThreadedPipeline(const Settings& settings, const Trace& trace, Finished finished)
@@ -106,14 +111,18 @@ class ThreadedPipeline final : public Pipeline {
         trace_(trace),
         finished_(std::move(finished)),
         memory_(Items::queue_bytes(settings.capacity, settings.item_bytes)),
-        work_(settings.work_bytes) {
+        work_(settings.work_bytes),
+        pacer_fault_(settings.faults, FaultPlace::pacer),
+        producer_fault_(settings.faults, FaultPlace::producer),
+        queue_fault_(settings.faults, FaultPlace::queue),
+        service_fault_(settings.faults, FaultPlace::service) {
     if (!memory_) throw NoMemoryForQueue();
     auto queue = Items::Queue::init(memory_.get(), Items::places(settings.capacity, settings.item_bytes));
     producer_.emplace(std::move(*queue.producer()), settings.item_bytes);
     consumer_.emplace(std::move(*queue.consumer()), settings.item_bytes);
     threads_[0] = std::thread([this] { live(0, settings_.producer_cpu, [this] { produce(); }); });
     try {
-      threads_[1] = std::thread([this] { live(1, settings_.consumer_cpu, [this] { consume(); }); });
+      threads_[1] = std::thread([this] { live(1, settings_.consumer_cpu, [this] { is_bare() ? consume<true>() : consume<false>(); }); });
     } catch (...) {  // no thread to be had: the destructor won't run, and the first one must not be left
       stop();
       throw;
@@ -173,6 +182,7 @@ class ThreadedPipeline final : public Pipeline {
     tids_[index] = static_cast<pid_t>(syscall(SYS_gettid));
     placed_[index] = cpu < 0 || pin_thread(0, cpu);
     slacks_[index] = set_timer_slack(settings_.timer_slack_ns);
+    if (trace_.has_accounts()) accounts_[index].open_own();
     std::uint64_t turn = 0;
     std::unique_lock lock(mutex_);
     while (true) {
@@ -190,6 +200,8 @@ class ThreadedPipeline final : public Pipeline {
 
   void produce() {
     random_ = Random(settings_.seed ^ 0x9e3779b9u);
+    pacer_fault_.begin();
+    producer_fault_.begin();
     const std::int64_t delay_ns = run_delay_ns();
     counts_.start_ns = now() + static_cast<std::int64_t>(phase_.settle_ns);
     wait_until(counts_.start_ns);
@@ -247,11 +259,14 @@ class ThreadedPipeline final : public Pipeline {
     std::uint32_t left = settings_.burst;
     for (; due_ns < end_ns; ++offered) {
       const bool waited = wait_until(static_cast<std::int64_t>(due_ns));
-      const std::int64_t now_ns = now();
-      if (waited) late_ns += std::min<double>(now_ns, end_ns) - due_ns;
-      if (now_ns >= end_ns || is_stopping()) break;
+      pacer_fault_.strike(stopping_);
+      const std::int64_t woke_ns = now();
+      if (waited) late_ns += std::min<double>(woke_ns, end_ns) - due_ns;
+      if (woke_ns >= end_ns || is_stopping()) break;
+      producer_fault_.strike(stopping_);
       if (offered == sampled) {
         trace_.due[row] = static_cast<std::uint64_t>(due_ns);
+        trace_.woke[row] = static_cast<std::uint64_t>(woke_ns);
         if (!offer_stamped(producer, drops, offered, row)) ++dropped;
         sampled = sample_at(++row);
       } else if (!push(producer, drops, producer.write(offered))) {
@@ -282,10 +297,12 @@ class ThreadedPipeline final : public Pipeline {
   [[gnu::always_inline]] bool offer_stamped(Producer& producer, bool drops, std::uint64_t number, std::size_t row) {
     const typename Items::Item item = producer.write(number);
     trace_.producer_cpu[row] = static_cast<std::int16_t>(sched_getcpu());
+    if (trace_.has_accounts()) [[unlikely]] trace_.run_delay_at_sent[row] = accounts_[0].run_delay();
     trace_.sent[row] = now();
-    if (!push(producer, drops, item)) return false;
-    trace_.pushed[row] = now();
-    return true;
+    const bool pushed = push(producer, drops, item);
+    if (pushed) trace_.pushed[row] = now();
+    if (trace_.has_accounts()) [[unlikely]] trace_.run_delay_at_pushed[row] = accounts_[0].run_delay();
+    return pushed;
   }
 
   /// From one burst to the next.
@@ -309,19 +326,33 @@ class ThreadedPipeline final : public Pipeline {
     return true;
   }
 
+  /// Whether the consumer has nothing to do but to take, work and stamp.
+  bool is_bare() const { return !trace_.has_accounts() && queue_fault_.empty() && service_fault_.empty(); }
+
+  /// `bare` leaves everything else out when compiled: as in the producer, one comparison more can be felt.
+  template <bool bare>
   void consume() {
     const std::int64_t delay_ns = run_delay_ns();
     typename Items::Consumer consumer(std::move(*consumer_));  // as in offer_flat_out
     const bool works = !work_.empty();
+    // Where this thread's own lies, found once: the loop only reads it.
+    const std::uint64_t& slept = sleeps;
+    if constexpr (!bare) {
+      queue_fault_.begin();
+      service_fault_.begin();
+    }
     std::uint64_t delivered = 0, out_of_order = 0, next = 0, item = 0;
     std::size_t row = 0;
     std::uint64_t sampled = sample_at(row);
     while (true) {
-      const bool waited = !consumer.try_pop(item);
-      if (waited) [[unlikely]] {
+      std::int8_t waited = not_waited;
+      if (!consumer.try_pop(item)) [[unlikely]] {
+        const std::uint64_t slept_before = slept;
         if (consumer.pop(item) != Status::ok) break;
+        waited = slept == slept_before ? waited_awake : waited_asleep;
       }
       if (item == end_of_phase) [[unlikely]] break;
+      if constexpr (!bare) queue_fault_.strike(stopping_);
       ++delivered;
       if (item < next) [[unlikely]] {
         ++out_of_order;
@@ -332,17 +363,31 @@ class ThreadedPipeline final : public Pipeline {
         while (sampled < item) sampled = sample_at(++row);
         if (item == sampled) {
           trace_.popped[row] = now();
+          if constexpr (!bare) {
+            if (trace_.has_accounts()) {
+              trace_.cpu_at_popped[row] = ThreadAccounts::cpu_time();
+              trace_.run_delay_at_popped[row] = accounts_[1].run_delay();
+            }
+          }
           trace_.consumer_cpu[row] = static_cast<std::int16_t>(sched_getcpu());
           trace_.consumer_waited[row] = waited;
           if (!consumer.is_whole()) ++out_of_order;
           if (works) work();
+          if constexpr (!bare) service_fault_.strike(stopping_);
           trace_.done[row] = now();
+          if constexpr (!bare) {
+            if (trace_.has_accounts()) {
+              trace_.cpu_at_done[row] = ThreadAccounts::cpu_time();
+              trace_.run_delay_at_done[row] = accounts_[1].run_delay();
+            }
+          }
           sampled = sample_at(++row);
           continue;
         }
       }
       if (!consumer.is_whole()) ++out_of_order;
       if (works) work();
+      if constexpr (!bare) service_fault_.strike(stopping_);
     }
     counts_.delivered = delivered;
     counts_.out_of_order = out_of_order;
@@ -370,6 +415,8 @@ class ThreadedPipeline final : public Pipeline {
   const Finished finished_;
   Memory memory_;
   std::vector<std::uint8_t> work_;
+  FaultLoop pacer_fault_, producer_fault_, queue_fault_, service_fault_;
+  ThreadAccounts accounts_[2];
   std::optional<typename Items::Producer> producer_;
   std::optional<typename Items::Consumer> consumer_;
   Random random_{0};
