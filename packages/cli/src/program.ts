@@ -13,7 +13,9 @@ const HELP: Readonly<Record<Setting, readonly [form: string, text: string]>> = {
   pinProducer: ['cpu', "the producer's CPU: a number, first, last or none"],
   pinConsumer: ['cpu', "the consumer's CPU"],
   pacing: ['how', 'sleep (relative, drifts), deadline (absolute) or spin'],
+  timerSlack: ['ns', "how late sleeps may end; the word default: the kernel's 50 µs"],
   arrival: ['how', 'fixed or poisson gaps'],
+  burst: ['n', 'items due at the same moment; the mean rate stays'],
   onFull: ['what', 'drop or block'],
   wait: ['how', 'spin, yield or block while the queue is empty or full'],
 }

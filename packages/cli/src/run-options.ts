@@ -87,7 +87,11 @@ export async function settleOptions(targetNames: readonly string[], flags: Flags
   return {
     scenarios: targets.scenarios.map(({ name, layers }) => layered(name, [...layers, ...overrides])),
     queues: list(flags, 'queue', targets.queues ?? ['sab']).map((queue) => resolveQueue(queue, cwd)),
-    collectors: await chooseCollectors(list(flags, 'collect', ['histogram']), perfEvents(flags), cwd),
+    collectors: await chooseCollectors(
+      list(flags, 'collect', targets.collectors ?? ['histogram']),
+      perfEvents(flags),
+      cwd,
+    ),
     replicates: integer('replicates', option(flags, 'replicates', String(targets.replicates ?? 1))),
     place: { dir, name },
     onExisting,

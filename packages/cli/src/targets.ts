@@ -1,4 +1,4 @@
-import { SCENARIOS, SUITES } from '@spsc/lab'
+import { SCENARIOS, SUITES, type Suite } from '@spsc/lab'
 import { isScenarioFile, readScenarioFile } from './scenario-file.js'
 import { type Layer, settingsLayer } from './settings.js'
 import { unknownName } from './suggest.js'
@@ -12,10 +12,22 @@ export interface Targets {
   /** What a file asks for beside scenarios. */
   readonly queues?: readonly string[]
   readonly replicates?: number
+  /** What a suite asks for. */
+  readonly collectors?: readonly string[]
 }
 
 function builtIn(name: string): Targets['scenarios'][number] {
   return { name, layers: [settingsLayer(SCENARIOS[name] as object, `scenario ${name}`)] }
+}
+
+function suiteTargets(name: string, { scenarios, settings = {}, replicates, collectors }: Suite): Targets {
+  const shared = settingsLayer(settings, `suite ${name}`)
+  return {
+    name,
+    scenarios: scenarios.map(builtIn).map((scenario) => ({ ...scenario, layers: [...scenario.layers, shared] })),
+    ...(replicates !== undefined && { replicates }),
+    ...(collectors && { collectors }),
+  }
 }
 
 async function resolveTarget(target: string): Promise<Targets> {
@@ -31,7 +43,7 @@ async function resolveTarget(target: string): Promise<Targets> {
   }
   if (Object.hasOwn(SCENARIOS, target)) return { name: target, scenarios: [builtIn(target)] }
   const suite = Object.hasOwn(SUITES, target) ? SUITES[target] : undefined
-  if (suite !== undefined) return { name: target, scenarios: suite.scenarios.map(builtIn) }
+  if (suite !== undefined) return suiteTargets(target, suite)
   throw unknownName(
     'cli',
     'scenario or suite',
@@ -45,11 +57,13 @@ async function resolveTarget(target: string): Promise<Targets> {
 export async function resolveTargets(targets: readonly string[]): Promise<Targets> {
   const resolved = await Promise.all(targets.map(resolveTarget))
   const queues = resolved.flatMap((target) => target.queues ?? [])
+  const collectors = resolved.flatMap((target) => target.collectors ?? [])
   const replicates = Math.max(0, ...resolved.map((target) => target.replicates ?? 0))
   return {
     name: resolved.map((target) => target.name).join('-'),
     scenarios: resolved.flatMap((target) => target.scenarios),
     ...(queues.length > 0 && { queues: [...new Set(queues)] }),
     ...(replicates > 0 && { replicates }),
+    ...(collectors.length > 0 && { collectors: [...new Set(collectors)] }),
   }
 }

@@ -53,7 +53,7 @@ for (const [words, expected] of [
   [['spsc', 'run', 'base'], ['baseline']],
   [
     ['spsc', 'run', 'aff'],
-    ['affinity', 'affinity-both'],
+    ['affinity', 'affinity-producer', 'affinity-both'],
   ],
   [['spsc', 'run', '--queue-'], ['--queue-cap']],
   [['spsc', 'run', 'baseline', '--queue', 'sab-'], ['sab-mutex']],

@@ -112,6 +112,7 @@ async function roundTrip(args: readonly string[], cwd: string) {
 
 const ROUND_TRIPS: readonly (readonly [what: string, args: readonly string[]])[] = [
   ['the suite', ['t000']],
+  ['a suite that is a matrix', ['t001']],
   [
     'a matrix',
     ['--queue', 'sab,sab-mutex', '--queue-cap', '8,64', '--prod-interval-us', '0,1000', '--replicates', '3'],

@@ -121,8 +121,8 @@ test('raw latencies of two queues of one file name go to two files', async (t) =
 const LISTS = {
   queues: ['sab', 'sab-mutex', 'native', 'mutex'],
   collectors: ['histogram', 'perf-stat', 'sched', 'ledger'],
-  scenarios: ['baseline', 'affinity', 'affinity-both', 'queue-cap-8'],
-  suites: ['t000'],
+  scenarios: ['baseline', 'affinity', 'affinity-producer', 'affinity-both', 'queue-cap-8'],
+  suites: ['t000', 't001', 't002'],
 }
 for (const [what, names] of Object.entries(LISTS)) {
   test(`list ${what} prints a name and what it stands for on each line, and as NDJSON the same`, async (t) => {

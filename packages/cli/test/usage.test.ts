@@ -45,7 +45,11 @@ test('a log level or colour that is none is refused in the environment too', asy
 })
 
 const UNKNOWN: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
-  ['scenario', ['run', 'basline'], /"basline" is unknown; known: t000, baseline, .*; did you mean baseline\?/],
+  [
+    'scenario',
+    ['run', 'basline'],
+    /"basline" is unknown; known: t000, t001, t002, baseline, .*; did you mean baseline\?/,
+  ],
   ['suite', ['run', 't00'], /"t00" is unknown; .*; did you mean t000\?/],
   [
     'queue',
@@ -70,7 +74,7 @@ for (const [what, args, message] of UNKNOWN) {
 test('a name that is near to nothing gets no suggestion', async (t) => {
   const { stderr } = await spsc(['run', 'something-else-altogether'], { cwd: folder(t) })
   t.notRegex(stderr, /did you mean/)
-  t.regex(stderr, /known: t000, baseline/)
+  t.regex(stderr, /known: t000, t001, t002, baseline/)
 })
 
 test('a queue named like a member of every object is unknown', (t) =>

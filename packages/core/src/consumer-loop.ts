@@ -1,7 +1,8 @@
 import { monotonicClock } from './clock.js'
 import { deriveConsumer } from './derive.js'
 import { FaultLoop } from './fault-loop.js'
-import type { Phase } from './pipeline.js'
+import { runDelayNs, runDelaySince } from './kernel-thread.js'
+import type { Phase, PhaseCounts } from './pipeline.js'
 import type { Consumer, ConsumerEnd, Supports } from './queue.js'
 import type { Scenario } from './scenario.js'
 import { END, SEQUENCE_MASK } from './sequence.js'
@@ -9,7 +10,7 @@ import type { Trace } from './trace.js'
 import { pauseFor, waitsOnEventLoop } from './waiting.js'
 import type { WorkerSetup } from './worker-protocol.js'
 
-export interface ConsumerCounts {
+export interface ConsumerCounts extends Pick<PhaseCounts, 'consumerRunDelayNs'> {
   readonly delivered: number
   readonly outOfOrder: number
   readonly endNs: bigint
@@ -142,9 +143,11 @@ export class ConsumerLoop {
   async run(phase: Phase): Promise<ConsumerCounts> {
     for (const fault of this.#faults) fault.begin()
     const progress = { delivered: 0, outOfOrder: 0, position: -1, last: SEQUENCE_MASK, row: 0 }
+    const delayNs = runDelayNs()
     while (!this.#take(phase, progress) && (await this.#arrival()));
     const { delivered, outOfOrder } = progress
-    return { delivered, outOfOrder, endNs: monotonicClock.now() }
+    const endNs = monotonicClock.now()
+    return { delivered, outOfOrder, endNs, consumerRunDelayNs: runDelaySince(delayNs) }
   }
 
   /**

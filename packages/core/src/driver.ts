@@ -5,9 +5,18 @@ import { type Collector, MIN_ACCOUNTS_INTERVAL_US } from './collector.js'
 import { Collectors } from './collectors.js'
 import { errorCode, errorMessage, SpscError } from './errors.js'
 import { checkFaults, describeFault, type Fault } from './faults.js'
-import { type Phase, type PhaseCounts, type Pipeline, type Unavailable, unavailable } from './pipeline.js'
+import {
+  isUnavailable,
+  type Phase,
+  type PhaseCounts,
+  type Pipeline,
+  type Thread,
+  type Unavailable,
+  unavailable,
+} from './pipeline.js'
 import type { QueueBackend } from './queue.js'
 import { seededRandom } from './random.js'
+import { judgeRate } from './rate.js'
 import type { MeasuredRecord, PhaseRecord } from './record.js'
 import { type Scenario, WORD_BYTES } from './scenario.js'
 import { clearTrace, createTrace, MAX_TRACE_ROWS, planTrace, type Trace, traceLength } from './trace.js'
@@ -22,8 +31,7 @@ const WARMUP_INTERVAL_NS = 100_000
 const MIN_SATURATED_GAP = 64
 /** Rows beyond the planned number of items: exponential gaps and early wake-ups may fit in a few more. */
 const ROW_RESERVE = 1.1
-/** Offered against scheduled items: below this a schedule was not kept. */
-const RATE_TOLERANCE = 0.97
+const BURST_RESERVE = 64
 /** Longer than a wake-up takes: the consumer is in its wait before the first item comes. */
 const SETTLE_NS = 1e6
 
@@ -72,15 +80,19 @@ export type Measurement = Omit<
   | 'config'
 >
 
+/** Items that a paced phase may offer, drawn gaps and early wake-ups included. They come a burst at a time. */
+function mostItems({ prodIntervalUs, duration, burst }: Scenario): number {
+  return burst * (Math.ceil((duration * 1e6 * ROW_RESERVE) / (prodIntervalUs * burst)) + BURST_RESERVE)
+}
+
 /** Rows for every item a paced phase can offer, or for a good sample at interval 0. */
-function traceRows({ prodIntervalUs, duration }: Scenario): number {
-  if (prodIntervalUs === 0) return MAX_TRACE_ROWS / 4
-  return Math.min(MAX_TRACE_ROWS, Math.ceil((duration * 1e6 * ROW_RESERVE) / prodIntervalUs) + 64)
+function traceRows(scenario: Scenario): number {
+  return scenario.prodIntervalUs === 0 ? MAX_TRACE_ROWS / 4 : Math.min(MAX_TRACE_ROWS, mostItems(scenario))
 }
 
 /** Items per row when paced: 1, but for a run so long that it has more items than a trace has rows. */
-function pacedGap({ prodIntervalUs, duration }: Scenario): number {
-  return Math.ceil((duration * 1e6 * ROW_RESERVE) / prodIntervalUs / MAX_TRACE_ROWS)
+function pacedGap(scenario: Scenario): number {
+  return Math.ceil(mostItems(scenario) / MAX_TRACE_ROWS)
 }
 
 /** Accounts are differences from item to item, and dear: see {@link Collector.wants}. */
@@ -156,33 +168,44 @@ function checkIntegrity(phase: string, { offered, delivered, dropped, outOfOrder
 
 function figures(scenario: Scenario, counts: PhaseCounts) {
   const { offered, delivered, dropped, startNs, offersEndNs, endNs } = counts
+  const offered_ops_s = offered / elapsedS(startNs, offersEndNs)
+  const planned_ops_s = 1e6 / scenario.prodIntervalUs
   return {
     offered,
     delivered,
     dropped,
     drop_rate: offered === 0 ? 0 : dropped / offered,
     ops_s: delivered / elapsedS(startNs, endNs),
-    offered_ops_s: offered / elapsedS(startNs, offersEndNs),
-    ...(scenario.prodIntervalUs > 0 && { planned_ops_s: 1e6 / scenario.prodIntervalUs }),
+    offered_ops_s,
+    ...(scenario.prodIntervalUs > 0 && { planned_ops_s, rate_ratio: offered_ops_s / planned_ops_s }),
   }
 }
 
-/** A relative sleep drifts by its nature; the other pacings promise a schedule, and one that was missed is no result. */
-function judgeRate(
-  { pacing, prodIntervalUs, duration }: Scenario,
-  { offered, scheduled }: PhaseCounts,
-): Pick<MeasuredRecord, 'warnings' | 'invalid'> {
-  if (prodIntervalUs === 0) return { warnings: [] }
-  if (pacing === 'sleep') {
-    if (offered * prodIntervalUs >= RATE_TOLERANCE * duration * 1e6) return { warnings: [] }
-    return {
-      warnings: ['fewer items were offered than planned: a relative sleep drifts; --pacing deadline keeps the rate'],
-    }
+const UNTOLD = 'the queue runs its own threads and does not tell'
+
+/** Where the time of a phase went, as far as its pipeline told. */
+function accountOf(phase: Phase['name'], counts: PhaseCounts) {
+  const untold = unavailable(UNTOLD)
+  const { blockedNs = untold, lateNs = untold, producerRunDelayNs = untold, consumerRunDelayNs = untold } = counts
+  return {
+    ...(phase === 'paced' && { blocked_ns: blockedNs, late_ns: lateNs }),
+    producer_run_delay_ns: producerRunDelayNs,
+    consumer_run_delay_ns: consumerRunDelayNs,
   }
-  if (offered >= RATE_TOLERANCE * scheduled) return { warnings: [] }
-  const percent = Math.round((100 * offered) / scheduled)
-  const invalid = `${percent} % of the scheduled items were offered: the producer or a full queue held them up; lower the rate or raise the capacity`
-  return { warnings: [invalid], invalid }
+}
+
+function withSlack(thread: Thread): Thread {
+  return { ...thread, timer_slack_ns: thread.timer_slack_ns ?? unavailable(UNTOLD) }
+}
+
+/** A sleep may end later than was asked for: where the kernel or a sandbox would not set the slack. */
+function slackWarnings({ timerSlack }: Scenario, { producer, consumer }: Pipeline): string[] {
+  if (timerSlack === 'default') return []
+  return Object.entries({ producer, consumer }).flatMap(([role, { timer_slack_ns: found }]) =>
+    found === undefined || isUnavailable(found) || found <= timerSlack
+      ? []
+      : [`timer slack of the ${role} is ${found} ns and could not be set to ${timerSlack}: its sleeps end later`],
+  )
 }
 
 function waitingWarnings({ wait }: Scenario, { drive, supports }: QueueBackend): string[] {
@@ -240,6 +263,7 @@ class Replicate {
     this.#random = seededRandom(request.seed)
     this.#warnings = [
       ...waitingWarnings(request.scenario, request.backend),
+      ...slackWarnings(request.scenario, pipeline),
       ...(request.faults ?? []).map((fault) => `a fault was put in: ${describeFault(fault)}`),
     ]
   }
@@ -263,7 +287,7 @@ class Replicate {
       ...rate,
       ...figures(scenario, counts),
       phases: this.#phases,
-      threads: { producer, consumer },
+      threads: { producer: withSlack(producer), consumer: withSlack(consumer) },
       collectors,
       certificate,
       warnings: [
@@ -305,10 +329,11 @@ class Replicate {
 
   async #measurePhase(name: Phase['name'], seconds: number, meanGap?: number): Promise<PhaseCounts> {
     const counts = await this.#run(name, seconds, this.#request.scenario.prodIntervalUs * 1000, meanGap)
-    const { startNs, offersEndNs, endNs, outOfOrder: _, ...items } = counts
+    const { startNs, offersEndNs, endNs, offered, delivered, dropped, scheduled, javascript } = counts
+    const items = { offered, delivered, dropped, scheduled, ...(javascript && { javascript }) }
     const times = { start_ns: Number(startNs), offers_end_ns: Number(offersEndNs), end_ns: Number(endNs) }
     const sampling = meanGap === undefined ? {} : { sampled: traceLength(this.#trace), mean_gap: meanGap }
-    const record = { name, stamped: meanGap !== undefined, ...items, ...times, ...sampling }
+    const record = { name, stamped: meanGap !== undefined, ...items, ...times, ...accountOf(name, counts), ...sampling }
     this.#phases.push(record)
     if (meanGap !== undefined) this.#checkTrace(counts)
     await this.#collectors.phaseEnd(record)

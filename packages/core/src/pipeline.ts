@@ -50,6 +50,13 @@ export interface PhaseCounts {
   readonly startNs: bigint
   readonly offersEndNs: bigint
   readonly endNs: bigint
+  /** Of a paced phase: time that pushes waited for room in a full queue. Absent where the pipeline keeps no account. */
+  readonly blockedNs?: number
+  /** Of a paced phase: how far past the due time the producer went on where it had waited for one, summed. */
+  readonly lateNs?: number
+  /** How long each thread was ready to run without a CPU in this phase. */
+  readonly producerRunDelayNs?: number | Unavailable
+  readonly consumerRunDelayNs?: number | Unavailable
   /** What each thread saw of its own JavaScript; absent where none runs in them. */
   readonly javascript?: Readonly<Record<Role, JavaScriptThread>>
 }
@@ -58,6 +65,8 @@ export interface Thread {
   readonly pid: number
   /** Kernel thread id, or a reason why it is not known. */
   readonly tid: number | Unavailable
+  /** How late the kernel may end its sleeps, as the thread read it. Absent where the pipeline doesn't tell. */
+  readonly timer_slack_ns?: number | Unavailable
 }
 
 /** Two threads around one queue, parked at a gate. */

@@ -1,7 +1,8 @@
 import { monotonicClock, nowNs, storeNs } from './clock.js'
 import { deriveProducer } from './derive.js'
 import { FaultLoop } from './fault-loop.js'
-import type { Phase } from './pipeline.js'
+import { runDelayNs, runDelaySince } from './kernel-thread.js'
+import type { Phase, PhaseCounts } from './pipeline.js'
 import type { Producer, ProducerEnd, Supports } from './queue.js'
 import { seededRandom } from './random.js'
 import type { Scenario } from './scenario.js'
@@ -10,7 +11,7 @@ import type { Trace } from './trace.js'
 import { pauseFor, sleep, waitsOnEventLoop } from './waiting.js'
 import type { WorkerSetup } from './worker-protocol.js'
 
-export interface ProducerCounts {
+export interface ProducerCounts extends Pick<PhaseCounts, 'blockedNs' | 'lateNs' | 'producerRunDelayNs'> {
   readonly offered: number
   readonly dropped: number
   readonly scheduled: number
@@ -55,18 +56,22 @@ function spinUntil(dueNs: number): void {
   while (nowNs() < dueNs);
 }
 
+/** `false`: it was that late already. */
+type WaitUntil = (dueNs: number) => boolean
+
 /** How the producer waits for an item to be due. */
-export function waitUntilFor({ pacing }: Scenario): (dueNs: number) => void {
-  if (pacing === 'spin') return spinUntil
+export function waitUntilFor({ pacing }: Scenario): WaitUntil {
   return (dueNs) => {
     const leftNs = dueNs - nowNs()
-    if (leftNs > 0) sleep(leftNs / 1e6)
+    if (leftNs <= 0) return false
+    if (pacing !== 'spin') sleep(leftNs / 1e6)
     // V8 cuts the time-out to whole microseconds, so the sleep may end up to one early.
     spinUntil(dueNs)
+    return true
   }
 }
 
-type Offers = Omit<ProducerCounts, 'startNs'>
+type Offers = Omit<ProducerCounts, 'startNs' | 'producerRunDelayNs'>
 
 /** Offers the items of one phase, stamps the sampled ones, and ends the phase with {@link END}. */
 export class ProducerLoop {
@@ -74,11 +79,13 @@ export class ProducerLoop {
   readonly #push: Push
   /** For items with a pause after them. */
   readonly #pushVisibly: Push
+  /** The same, which takes the time that it waits for room. */
+  readonly #pushPaced: Push
   /** Waits for room, also where `#push` drops. */
   readonly #pushEnd: () => unknown
   /** Only where the end waits for room on its event loop. */
   readonly #pushAsync: Producer['pushAsync'] | undefined
-  readonly #waitUntil: (dueNs: number) => void
+  readonly #waitUntil: WaitUntil
   /** Between the wait for an item's time and `woke`, and between that and `sent`. */
   readonly #pacerFault: FaultLoop | undefined
   readonly #producerFault: FaultLoop | undefined
@@ -89,6 +96,10 @@ export class ProducerLoop {
   readonly #cpu: number
   readonly #seed: number
   #random: () => number
+  /** In pushes that waited for room, in this phase. */
+  #blockedNs = 0
+  /** Past the due times that were waited for, in this phase. */
+  #lateNs = 0
 
   constructor(
     end: ProducerEnd,
@@ -118,19 +129,32 @@ export class ProducerLoop {
       this.#pushEnd = () => pushAtLast(END)
     }
     this.#pushVisibly = visible(this.#push, end)
+    const tryVisibly = visible((value) => end.tryPush(value), end)
+    this.#pushPaced = scenario.onFull === 'drop' ? tryVisibly : (value) => tryVisibly(value) || this.#pushBlocked(value)
     this.#waitUntil = waitUntilFor(scenario)
   }
 
   async run(phase: Phase): Promise<ProducerCounts> {
     // Anew in each phase: how many gaps the last one drew is the machine's doing.
     this.#random = seededRandom(this.#seed)
+    this.#blockedNs = 0
+    this.#lateNs = 0
+    const delayNs = runDelayNs()
     const startNs = nowNs() + phase.settleNs
     this.#pacerFault?.begin()
     this.#producerFault?.begin()
     this.#waitUntil(startNs)
     const offers = await this.#offer(phase, startNs)
+    const producerRunDelayNs = runDelaySince(delayNs)
     await this.#pushEnd()
-    return { ...offers, startNs }
+    return { ...offers, startNs, producerRunDelayNs }
+  }
+
+  #pushBlocked(value: number): boolean {
+    const fromNs = nowNs()
+    const pushed = this.#pushVisibly(value)
+    this.#blockedNs += nowNs() - fromNs
+    return pushed
   }
 
   #offer(phase: Phase, startNs: number): Offers | Promise<Offers> {
@@ -173,24 +197,28 @@ export class ProducerLoop {
     let row = 0
     let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
     let dueNs = startNs
+    let left = this.#scenario.burst
     for (; dueNs < endNs; offered++) {
-      const wokeNs = this.#awaitDue(dueNs)
+      const wokeNs = this.#awaitDue(dueNs, endNs)
       // A schedule that back-pressure has pushed past the end stays unfinished: `scheduled` says how much was left.
       if (wokeNs >= endNs) break
       this.#producerFault?.strike()
       if (offered === sampled) {
         storeNs(this.#dueHalves, row, dueNs)
         storeNs(this.#wokeHalves, row, wokeNs)
-        if (!this.#offerStamped(offered, row, this.#pushVisibly)) dropped++
+        if (!this.#offerStamped(offered, row, this.#pushPaced)) dropped++
         sampled = number[++row] as number
-      } else if (!this.#pushVisibly(offered & SEQUENCE_MASK)) {
+      } else if (!this.#pushPaced(offered & SEQUENCE_MASK)) {
         dropped++
       }
-      dueNs = this.#nextDueNs(dueNs, phase.intervalNs)
+      if (--left === 0) {
+        left = this.#scenario.burst
+        dueNs = this.#nextDueNs(dueNs, phase.intervalNs)
+      }
     }
-    const scheduled = offered + this.#unoffered(endNs, dueNs, phase.intervalNs)
+    const scheduled = offered + this.#unoffered(endNs, dueNs, left, phase.intervalNs)
     this.#waitUntil(endNs)
-    return { offered, dropped, scheduled, offersEndNs: nowNs() }
+    return { offered, dropped, scheduled, offersEndNs: nowNs(), blockedNs: this.#blockedNs, lateNs: this.#lateNs }
   }
 
   /**
@@ -206,10 +234,11 @@ export class ProducerLoop {
     let row = 0
     let sampled = phase.stamped ? (number[0] as number) : Number.POSITIVE_INFINITY
     let dueNs = startNs
+    let left = this.#scenario.burst
     let waited = false
     for (; dueNs < endNs; offered++) {
       let wokeNs = 0
-      if (paced) wokeNs = this.#awaitDue(dueNs)
+      if (paced) wokeNs = this.#awaitDue(dueNs, endNs)
       else if (waited || offered % ASYNC_BURST === 0) wokeNs = nowNs()
       if (wokeNs >= endNs) break
       if (paced) this.#producerFault?.strike()
@@ -223,23 +252,33 @@ export class ProducerLoop {
         sent[row] = monotonicClock.now()
       }
       waited = !push(value)
-      if (waited) await pushAsync(value)
+      if (waited) {
+        const fromNs = nowNs()
+        await pushAsync(value)
+        this.#blockedNs += nowNs() - fromNs
+      }
       if (offered === sampled) {
         pushed[row] = monotonicClock.now()
         sampled = number[++row] as number
       }
-      if (paced) dueNs = this.#nextDueNs(dueNs, phase.intervalNs)
+      if (paced && --left === 0) {
+        left = this.#scenario.burst
+        dueNs = this.#nextDueNs(dueNs, phase.intervalNs)
+      }
     }
-    const scheduled = paced ? offered + this.#unoffered(endNs, dueNs, phase.intervalNs) : offered
+    const scheduled = paced ? offered + this.#unoffered(endNs, dueNs, left, phase.intervalNs) : offered
     this.#waitUntil(endNs)
-    return { offered, dropped: 0, scheduled, offersEndNs: nowNs() }
+    const account = paced ? { blockedNs: this.#blockedNs, lateNs: this.#lateNs } : {}
+    return { offered, dropped: 0, scheduled, offersEndNs: nowNs(), ...account }
   }
 
-  /** When that wait was over. */
-  #awaitDue(dueNs: number): number {
-    this.#waitUntil(dueNs)
+  /** When that wait was over. What of it was late is of the phase, which a last long sleep may leave behind. */
+  #awaitDue(dueNs: number, endNs: number): number {
+    const waited = this.#waitUntil(dueNs)
     this.#pacerFault?.strike()
-    return nowNs()
+    const wokeNs = nowNs()
+    if (waited) this.#lateNs += Math.min(wokeNs, endNs) - dueNs
+    return wokeNs
   }
 
   /** A relative sleep starts anew from wherever the item left it; the other pacings keep to their schedule. */
@@ -247,16 +286,19 @@ export class ProducerLoop {
     return (this.#scenario.pacing === 'sleep' ? nowNs() : dueNs) + this.#gapNs(intervalNs)
   }
 
-  /** Items that were due from `dueNs` until the end. */
-  #unoffered(endNs: number, dueNs: number, intervalNs: number): number {
-    let left = 0
-    for (let at = dueNs; at < endNs; at += this.#gapNs(intervalNs)) left++
-    return left
+  /** Items that were due until the end: `left` at `dueNs`, and the bursts after. */
+  #unoffered(endNs: number, dueNs: number, left: number, intervalNs: number): number {
+    const { burst } = this.#scenario
+    let bursts = 0
+    for (let at = dueNs; at < endNs; at += this.#gapNs(intervalNs)) bursts++
+    return bursts === 0 ? 0 : left + (bursts - 1) * burst
   }
 
-  /** Exponential gaps by inversion: −ln(1 − u) · mean. */
-  #gapNs(meanNs: number): number {
-    return this.#scenario.arrival === 'fixed' ? meanNs : -Math.log(1 - this.#random()) * meanNs
+  /** From one burst to the next. Exponential gaps by inversion: −ln(1 − u) · mean. */
+  #gapNs(intervalNs: number): number {
+    const { arrival, burst } = this.#scenario
+    const meanNs = intervalNs * burst
+    return arrival === 'fixed' ? meanNs : -Math.log(1 - this.#random()) * meanNs
   }
 
   #offerStamped(item: number, row: number, push: Push): boolean {

@@ -17,10 +17,22 @@ export interface PhaseRecord
   readonly end_ns: number
   /** Items whose due time fell into the phase: what a kept schedule offers. */
   readonly scheduled: number
+  /** Nanoseconds that pushes waited for room, and that the producer woke late, summed. Absent at interval 0. */
+  readonly blocked_ns?: number | Unavailable
+  readonly late_ns?: number | Unavailable
+  /** Nanoseconds that each thread was ready to run without a CPU. */
+  readonly producer_run_delay_ns?: number | Unavailable
+  readonly consumer_run_delay_ns?: number | Unavailable
   /** Trace rows filled, and the mean number of items per row; absent when unstamped. */
   readonly sampled?: number
   readonly mean_gap?: number
 }
+
+/**
+ * What kept a producer from its rate: a full queue, late wake-ups, want of a CPU (its own or the consumer's), or its own
+ * time per item.
+ */
+export type RateCause = 'back-pressure' | 'pacer' | 'cpu' | 'producer'
 
 interface RecordHead {
   readonly schema: typeof RECORD_SCHEMA
@@ -51,6 +63,8 @@ export interface MeasuredRecord extends RecordHead {
   readonly status: 'ok'
   /** Why the figures are not those of the experiment that was asked for (an open-loop rate was missed). */
   readonly invalid?: string
+  /** Why fewer items were offered than planned; absent where enough were, or the pipeline keeps no account. */
+  readonly rate_cause?: RateCause
   readonly offered: number
   readonly delivered: number
   readonly dropped: number
@@ -62,6 +76,8 @@ export interface MeasuredRecord extends RecordHead {
   readonly planned_ops_s?: number
   /** Offered items per wall second, from the first offer until the producer stopped. */
   readonly offered_ops_s: number
+  /** `offered_ops_s / planned_ops_s`; absent at interval 0. Poisson arrivals are drawn, so it is near 1 at best. */
+  readonly rate_ratio?: number
   readonly phases: readonly PhaseRecord[]
   readonly threads: { readonly producer: Thread; readonly consumer: Thread }
   /** What each collector returned, by its name. */
@@ -106,6 +122,7 @@ const recordSchema = v.variant('status', [
     ops_s: figure,
     offered_ops_s: figure,
     planned_ops_s: v.optional(figure),
+    rate_ratio: v.optional(figure),
     invalid: v.optional(v.string()),
     phases: v.array(v.looseObject({})),
     threads: v.looseObject({ producer: v.looseObject({}), consumer: v.looseObject({}) }),

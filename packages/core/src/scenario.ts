@@ -8,6 +8,8 @@ const MAX_ITEM_BYTES = 65_536
 const MAX_DURATION_S = 86_400
 const MAX_INTERVAL_US = 60_000_000
 const MAX_WORK_BYTES = 2 ** 30
+const MAX_BURST = 10_000
+const MAX_SLACK_NS = 1_000_000_000
 const MAX_CPU = 4095
 
 /** `500ms`, `10s`, `2m`, `1h` or seconds, as seconds; NaN where it is none of these. */
@@ -49,6 +51,16 @@ function cpu() {
   )
 }
 
+function timerSlack() {
+  const allowed = `default or an integer of nanoseconds from 1 to ${MAX_SLACK_NS}`
+  return v.pipe(
+    v.union([v.string(), v.number()], allowed),
+    v.description(allowed),
+    v.transform((value) => (value === 'default' ? value : parseNumber(value))),
+    v.check((value) => value === 'default' || (Number.isInteger(value) && within(1, MAX_SLACK_NS, value)), allowed),
+  )
+}
+
 function choice<const Options extends readonly string[]>(options: Options) {
   return v.picklist(options, options.join(', '))
 }
@@ -82,8 +94,15 @@ export const settings = {
    * `deadline` sleeps until the next multiple of the interval; `spin` watches the clock for it.
    */
   pacing: choice(['sleep', 'deadline', 'spin']),
+  /**
+   * How late the kernel may end a sleep of either thread, in nanoseconds; `default`: what a thread is born with, 50 µs as
+   * a rule, as in the seed.
+   */
+  timerSlack: timerSlack(),
   /** Gaps between items: all equal, or exponentially distributed with the same mean (a Poisson process). */
   arrival: choice(['fixed', 'poisson']),
+  /** Items due at the same moment. The mean rate stays: the gap after them is as many times as long. */
+  burst: number(`an integer from 1 to ${MAX_BURST}`, (n) => Number.isInteger(n) && within(1, MAX_BURST, n)),
   /** What the producer does when the queue is full. */
   onFull: choice(['drop', 'block']),
   /** How an end waits for the other. `yield` gives the CPU away between tries; `block` sleeps until woken. */
@@ -118,7 +137,9 @@ export const DEFAULTS: Omit<Scenario, 'name'> = {
   pinProducer: 'none',
   pinConsumer: 'none',
   pacing: 'sleep',
+  timerSlack: 1,
   arrival: 'fixed',
+  burst: 1,
   onFull: 'drop',
   wait: 'block',
 }
@@ -148,7 +169,7 @@ export function parseSetting<Key extends Setting>(key: Key, value: unknown, call
 /**
  * Completes and checks a scenario.
  *
- * @throws `ERR_OPTION` for a value out of range, `ERR_UNKNOWN` for a key that is no setting
+ * @throws `ERR_OPTION` for a value out of range or a burst at interval 0, `ERR_UNKNOWN` for a key that is no setting
  *
  * @example
  * parseScenario('mine', { queueCap: 8 }).prodIntervalUs // 1000
@@ -159,5 +180,13 @@ export function parseScenario(name: string, input: ScenarioInput = {}): Scenario
     throw new SpscError('ERR_UNKNOWN', 'scenario', `${unknown} is not a setting; allowed: ${SETTINGS.join(', ')}`)
   }
   const values = SETTINGS.map((key) => [key, parseSetting(key, input[key] ?? DEFAULTS[key])] as const)
-  return { name, ...Object.fromEntries(values) } as Scenario
+  const scenario = { name, ...Object.fromEntries(values) } as Scenario
+  if (scenario.burst > 1 && scenario.prodIntervalUs === 0) {
+    throw new SpscError(
+      'ERR_OPTION',
+      'scenario',
+      `burst is ${scenario.burst} at prodIntervalUs 0, where no item is due at a time; allowed: 1; set prodIntervalUs above 0`,
+    )
+  }
+  return scenario
 }

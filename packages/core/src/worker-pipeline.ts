@@ -76,8 +76,8 @@ class End {
   }
 
   async ready(): Promise<Thread> {
-    const message = await this.receive()
-    return { pid: process.pid, tid: (message as FromWorker & { type: 'ready' }).tid }
+    const { type: _, ...thread } = (await this.receive()) as FromWorker & { type: 'ready' }
+    return { pid: process.pid, ...thread }
   }
 
   async parked<Counts extends ProducerCounts | ConsumerCounts>() {

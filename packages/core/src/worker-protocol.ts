@@ -36,7 +36,7 @@ export interface Certify {
 export type ToWorker = Phase | Certify
 
 export type FromWorker =
-  | { readonly type: 'ready'; readonly tid: Thread['tid'] }
+  | ({ readonly type: 'ready' } & Omit<Thread, 'pid'>)
   | {
       readonly type: 'parked'
       readonly counts: ProducerCounts | ConsumerCounts

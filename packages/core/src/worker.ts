@@ -5,6 +5,7 @@ import { agreeOnTime } from './clock.js'
 import { ConsumerLoop } from './consumer-loop.js'
 import { errorCode, errorMessage } from './errors.js'
 import { JavaScriptProbe } from './javascript-probe.js'
+import { setTimerSlack } from './kernel-thread.js'
 import { unavailable } from './pipeline.js'
 import { loadBackend } from './plugin.js'
 import { ProducerLoop } from './producer-loop.js'
@@ -88,7 +89,7 @@ try {
       fail(error)
     }
   })
-  send({ type: 'ready', tid: kernelThreadId() })
+  send({ type: 'ready', tid: kernelThreadId(), timer_slack_ns: setTimerSlack(setup.scenario.timerSlack) })
 } catch (error) {
   fail(error)
 }

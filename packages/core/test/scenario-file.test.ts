@@ -40,7 +40,9 @@ test('every setting is accepted alone and as a list', (t) => {
     pinProducer: 'first',
     pinConsumer: 1,
     pacing: 'spin',
+    timerSlack: 'default',
     arrival: 'poisson',
+    burst: 4,
     onFull: 'block',
     wait: 'yield',
   }

@@ -137,6 +137,27 @@ const RULES: Record<Setting, Rules> = {
     allowed: 'an integer from 0 to 1073741824',
     inRange: (value) => isInteger(value, 0, 1_073_741_824),
   },
+  timerSlack: {
+    accepts: [
+      ['default', 'default'],
+      ['1', 1],
+      [50_000, 50_000],
+      [1_000_000_000, 1_000_000_000],
+    ],
+    refuses: [0, '0', 1_000_000_001, 'Default', 'none', '50us', ...NO_INTEGERS],
+    allowed: 'default or an integer of nanoseconds from 1 to 1000000000',
+    inRange: (value) => value === 'default' || isInteger(value, 1, 1_000_000_000),
+  },
+  burst: {
+    accepts: [
+      [1, 1],
+      ['8', 8],
+      [10_000, 10_000],
+    ],
+    refuses: [0, '0', 10_001, ...NO_INTEGERS],
+    allowed: 'an integer from 1 to 10000',
+    inRange: (value) => isInteger(value, 1, 10_000),
+  },
   pinProducer: {
     accepts: [
       ['none', 'none'],
@@ -297,7 +318,9 @@ test('a scenario without settings is the seed’s baseline', (t) => {
     pinProducer: 'none',
     pinConsumer: 'none',
     pacing: 'sleep',
+    timerSlack: 1,
     arrival: 'fixed',
+    burst: 1,
     onFull: 'drop',
     wait: 'block',
   })

@@ -19,14 +19,23 @@ export interface PipelineSettings {
   readonly workBytes: number
   readonly pacing: number
   readonly poisson: boolean
+  readonly burst: number
   readonly dropWhenFull: boolean
   readonly seed: number
   /** That the queue may take. */
   readonly memoryBytes: number
   readonly producerCpu: number
   readonly consumerCpu: number
+  /** 0: what a thread is born with. */
+  readonly timerSlackNs: number
   /** The bytes of four doubles a fault: place, whether it spins, `ns`, `everyNs`. */
   readonly faults: Uint8Array
+}
+
+/** Counts as the addon gives them: a run delay of -1 is not known. */
+export interface Counts extends PhaseCounts {
+  readonly producerRunDelayNs: number
+  readonly consumerRunDelayNs: number
 }
 
 /** What src/addon/addon.cc exports. */
@@ -56,7 +65,7 @@ export interface Addon {
     rows: number,
     accounts: boolean,
   ): Driven
-  runPhase(pipeline: Opaque, phase: Phase): Promise<PhaseCounts>
+  runPhase(pipeline: Opaque, phase: Phase): Promise<Counts>
   /** Rejects as `runPhase` does. */
   certifyPipeline(pipeline: Opaque, plan: CertificatePlan): Promise<Readings>
   stopPipeline(pipeline: Opaque): void
@@ -66,6 +75,9 @@ export interface Driven {
   readonly pipeline: Opaque
   readonly producerTid: number
   readonly consumerTid: number
+  /** As each thread read it; -1: not known. */
+  readonly producerSlackNs: number
+  readonly consumerSlackNs: number
   /** Whether both threads run on the CPUs asked for. */
   readonly placed: boolean
 }

@@ -10,6 +10,8 @@ import {
   planCertificate,
   type Scenario,
   SpscError,
+  type Unavailable,
+  unavailable,
 } from '@spsc/core'
 import { addon, type Kind } from './addon.js'
 
@@ -34,6 +36,11 @@ function freeMemory(): number {
   return Math.min(freemem(), limit)
 }
 
+/** The addon says -1 of what the kernel does not tell. */
+function known(ns: number, what: string): number | Unavailable {
+  return ns < 0 ? unavailable(`the kernel keeps no ${what}`) : ns
+}
+
 /** Runs the pipeline in two pthreads, which fill the same trace as core's workers do. */
 export async function drive(
   kind: Kind,
@@ -47,22 +54,18 @@ export async function drive(
     workBytes: scenario.workBytes,
     pacing: PACING[scenario.pacing],
     poisson: scenario.arrival === 'poisson',
+    burst: scenario.burst,
     dropWhenFull: scenario.onFull === 'drop',
     seed,
     memoryBytes: freeMemory(),
     producerCpu: placement.producer ?? ABSENT,
     consumerCpu: placement.consumer ?? ABSENT,
+    timerSlackNs: scenario.timerSlack === 'default' ? 0 : scenario.timerSlack,
     faults: faultBytes(faults),
   }
   const rows = new Uint8Array(trace.handle.buffer)
-  const { pipeline, producerTid, consumerTid, placed } = native.drive(
-    kind,
-    WAIT[scenario.wait],
-    settings,
-    rows,
-    trace.rows,
-    trace.handle.accounts,
-  )
+  const driven = native.drive(kind, WAIT[scenario.wait], settings, rows, trace.rows, trace.handle.accounts)
+  const { pipeline, producerTid, consumerTid, producerSlackNs, consumerSlackNs, placed } = driven
   const stop = async () => native.stopPipeline(pipeline)
   if (!placed) {
     await stop()
@@ -73,11 +76,18 @@ export async function drive(
     )
   }
   return {
-    producer: { pid: process.pid, tid: producerTid },
-    consumer: { pid: process.pid, tid: consumerTid },
+    producer: { pid: process.pid, tid: producerTid, timer_slack_ns: known(producerSlackNs, 'timer slack') },
+    consumer: { pid: process.pid, tid: consumerTid, timer_slack_ns: known(consumerSlackNs, 'timer slack') },
+    async run(phase: Phase) {
+      const { producerRunDelayNs, consumerRunDelayNs, ...counts } = await native.runPhase(pipeline, phase)
+      return {
+        ...counts,
+        producerRunDelayNs: known(producerRunDelayNs, 'schedstat'),
+        consumerRunDelayNs: known(consumerRunDelayNs, 'schedstat'),
+      }
+    },
     certify: async (budgetNs) =>
       certificateOf(await native.certifyPipeline(pipeline, planCertificate(scenario, budgetNs)), scenario),
-    run: (phase: Phase) => native.runPhase(pipeline, phase),
     stop,
   }
 }

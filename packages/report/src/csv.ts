@@ -1,6 +1,6 @@
 import { isUnavailable, type ResultRecord, SETTINGS } from '@spsc/core'
 import { stringify } from 'csv-stringify/sync'
-import { type Distribution, distributionOf } from './distribution.js'
+import { type Distribution, distributionOf, isPaced } from './distribution.js'
 import { floorOf } from './floor.js'
 import { firstPhaseOf } from './perf-stat.js'
 import { SCHED_COLUMNS } from './sched-columns.js'
@@ -21,6 +21,12 @@ function milliseconds(interval: 'latency' | 'response', figure: keyof Distributi
   }
 }
 
+// At interval 0 nothing is due at a time.
+function response(figure: keyof Distribution) {
+  const value = milliseconds('response', figure)
+  return (record: ResultRecord) => (isPaced(record) ? value(record) : NOT_APPLICABLE)
+}
+
 function measured(figure: 'ops_s' | 'drop_rate' | 'offered' | 'delivered' | 'dropped' | 'offered_ops_s') {
   return (record: ResultRecord) => (record.status === 'ok' ? record[figure] : undefined)
 }
@@ -29,9 +35,11 @@ function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
-function plannedRate(record: ResultRecord): Cell | undefined {
-  if (record.config.prodIntervalUs === 0) return NOT_APPLICABLE
-  return record.status === 'ok' ? record.planned_ops_s : undefined
+function planned(figure: 'planned_ops_s' | 'rate_ratio') {
+  return (record: ResultRecord) => {
+    if (!isPaced(record)) return NOT_APPLICABLE
+    return record.status === 'ok' ? record[figure] : undefined
+  }
 }
 
 /** A count of perf's in the first measured phase, under any of perf's names for it; a part of it is not it. */
@@ -70,12 +78,15 @@ const COLUMNS: Columns = {
   error: (record) => (record.status === 'failed' ? record.error.code : NOT_APPLICABLE),
   p99_9_ms: milliseconds('latency', 'p99_9_ns'),
   max_ms: milliseconds('latency', 'max_ns'),
-  response_p50_ms: milliseconds('response', 'p50_ns'),
-  response_p99_ms: milliseconds('response', 'p99_ns'),
+  response_p50_ms: response('p50_ns'),
+  response_p99_ms: response('p99_ns'),
   sampled: (record) => distributionOf(record, 'latency')?.n,
-  planned_ops_s: plannedRate,
+  planned_ops_s: planned('planned_ops_s'),
   offered_ops_s: measured('offered_ops_s'),
   floor_ns: floorOf,
+  response_p95_ms: response('p95_ns'),
+  rate_ratio: planned('rate_ratio'),
+  rate_cause: (record) => (record.status === 'ok' && record.rate_cause) || NOT_APPLICABLE,
   ...Object.fromEntries(SETTINGS.map((key) => [snakeCase(key), (record: ResultRecord) => record.config[key]])),
   order: (record) => record.order,
   seed: (record) => record.seed,
@@ -93,7 +104,7 @@ const COLUMNS: Columns = {
  *
  * Times are milliseconds with six decimals, rates are per wall second, settings have the units of the scenario schema.
  * `unavailable` stands where a figure was not measured, an empty cell where the column does not apply (the error of a
- * good replicate, the planned rate at interval 0, figures of a collector that was not asked for). Text that a spreadsheet
+ * good replicate, at interval 0 the planned rate and the response, figures of a collector that was not asked for). Text that a spreadsheet
  * would run as a formula gets a leading `'`.
  *
  * @example

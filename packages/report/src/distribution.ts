@@ -31,3 +31,8 @@ export function whyUnavailable(record: ResultRecord): string | undefined {
   const stored = storedInterval(record, 'latency')
   return isUnavailable(stored) ? stored.unavailable : 'the histogram collector stored no latency'
 }
+
+/** Whether items were due at a time: at interval 0 none is, and there is no response. */
+export function isPaced({ config }: ResultRecord): boolean {
+  return config.prodIntervalUs !== 0
+}

@@ -1,14 +1,16 @@
 import { type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/core'
-import { markdownTable } from 'markdown-table'
 import { type Cell, cellsOf } from './cells.js'
 import { certificateSection } from './certificate-table.js'
 import { whyUnavailable } from './distribution.js'
 import { ledgerSection } from './ledger-table.js'
+import { responseBlocks } from './markdown-response.js'
+import { markdownRows } from './markdown-table.js'
 import { code, literal } from './markdown-text.js'
 import { perfBlocks } from './perf-block.js'
 import { perfStatGaps } from './perf-stat.js'
-import { type Figure, type Row, tableOf } from './rows.js'
+import { tableOf } from './rows.js'
 import { schedGapLines, schedSection } from './sched-table.js'
+import { slackText } from './slack.js'
 
 export interface ReportOptions {
   /** Name of the run, as in `NAME_metrics.csv`. */
@@ -19,22 +21,6 @@ export interface ReportOptions {
 
 function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n')
-}
-
-function figureText({ median, range }: Figure): string {
-  return range === undefined ? median : `${median} (${range})`
-}
-
-function resultTable(records: readonly ResultRecord[]): string {
-  const { header, rows } = tableOf(records)
-  const width = header.figures.length
-  const rowText = ({ names, figures, failure }: Row) => [
-    ...names.map(literal),
-    ...(failure === undefined ? figures.map(figureText) : [literal(failure), ...Array(width - 1).fill('')]),
-  ]
-  return markdownTable([[...header.names, ...header.figures], ...rows.map(rowText)], {
-    align: [...header.names.map(() => 'l'), ...header.figures.map(() => 'r')],
-  })
 }
 
 function cellName({ scenario, queue }: Pick<Cell, 'scenario' | 'queue'>): string {
@@ -93,6 +79,7 @@ function method(records: readonly ResultRecord[]): string {
     'Percentiles are taken per replicate, by nearest rank; a figure is the median of those, with the lowest and the highest replicate in parentheses.',
     `Queue: ${queues.map(code).join(', ')}. Replicates: ${countText(cells)}. Seed: ${seedText(records)}.`,
     ...settingsText(cells),
+    ...slackText(records),
   ]
   if (records.some(isSaturating)) {
     lines.push(
@@ -158,8 +145,9 @@ function perfSection(records: readonly ResultRecord[]): readonly string[] {
 export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [] }: ReportOptions): string {
   const blocks = [
     `# ${literal(name)} — Results`,
-    records.length === 0 ? 'No replicate is stored.' : resultTable(records),
+    records.length === 0 ? 'No replicate is stored.' : markdownRows(tableOf(records)),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
+    ...responseBlocks(records),
     ...ledgerSection(records),
     ...perfSection(records),
     ...schedSection(records),

@@ -1,7 +1,7 @@
 import type { ResultRecord } from '@spsc/core'
 import { median } from 'simple-statistics'
 import { type Cell, cellsOf } from './cells.js'
-import { type Distribution, distributionOf } from './distribution.js'
+import { type Distribution, distributionOf, isPaced } from './distribution.js'
 import { floorOf } from './floor.js'
 import { atMost, fixed, proportion } from './format.js'
 
@@ -44,19 +44,19 @@ interface Reading {
   readonly isBelow: boolean
 }
 
-function milliseconds(figure: keyof Distribution): Omit<Column, 'title'> {
-  return {
-    value: (record) => distributionOf(record, 'latency')?.[figure],
+function percentiles(interval: 'latency' | 'response'): readonly Column[] {
+  const column = (title: string, figure: keyof Distribution): Column => ({
+    title,
+    value: (record) => distributionOf(record, interval)?.[figure],
     floor: floorOf,
     format: (ns) => fixed(ns / 1e6, 3),
     formatBound: (ns) => atMost(ns / 1e6, 3),
-  }
+  })
+  return [column('p50 (ms)', 'p50_ns'), column('p95 (ms)', 'p95_ns'), column('p99 (ms)', 'p99_ns')]
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'p50 (ms)', ...milliseconds('p50_ns') },
-  { title: 'p95 (ms)', ...milliseconds('p95_ns') },
-  { title: 'p99 (ms)', ...milliseconds('p99_ns') },
+  ...percentiles('latency'),
   {
     title: 'ops/s',
     value: (record) => (record.status === 'ok' ? record.ops_s : undefined),
@@ -115,10 +115,22 @@ function failureOf(records: readonly ResultRecord[]): string | undefined {
   return `failed: ${[...new Set(failed.map(({ error }) => error.code))].join(', ')}`
 }
 
-function contentOf({ records }: Cell): Omit<Row, 'names'> {
+const RESPONSE_COLUMNS = percentiles('response')
+
+function contentOf({ records }: Cell, columns: readonly Column[]): Omit<Row, 'names'> {
   const failure = failureOf(records)
   if (failure !== undefined) return { figures: [], failure }
-  return { figures: COLUMNS.map((column) => figureOf(column, records)) }
+  return { figures: columns.map((column) => figureOf(column, records)) }
+}
+
+function tableWith(columns: readonly Column[], records: readonly ResultRecord[]): Table {
+  const cells = cellsOf(records)
+  const severalQueues = new Set(cells.map(({ queue }) => queue)).size > 1
+  const namesOf = (scenario: string, queue: string) => (severalQueues ? [scenario, queue] : [scenario])
+  return {
+    header: { names: namesOf('scenario', 'queue'), figures: columns.map(({ title }) => title) },
+    rows: cells.map((cell) => ({ names: namesOf(cell.scenario, cell.queue), ...contentOf(cell, columns) })),
+  }
 }
 
 /**
@@ -127,11 +139,10 @@ function contentOf({ records }: Cell): Omit<Row, 'names'> {
  * count in no figure.
  */
 export function tableOf(records: readonly ResultRecord[]): Table {
-  const cells = cellsOf(records)
-  const severalQueues = new Set(cells.map(({ queue }) => queue)).size > 1
-  const namesOf = (scenario: string, queue: string) => (severalQueues ? [scenario, queue] : [scenario])
-  return {
-    header: { names: namesOf('scenario', 'queue'), figures: COLUMNS.map(({ title }) => title) },
-    rows: cells.map((cell) => ({ names: namesOf(cell.scenario, cell.queue), ...contentOf(cell) })),
-  }
+  return tableWith(COLUMNS, records)
+}
+
+/** The same of the response, p50, p95 and p99 in ms; rows of interval 0, where nothing is due, are left out. */
+export function responseTableOf(records: readonly ResultRecord[]): Table {
+  return tableWith(RESPONSE_COLUMNS, records.filter(isPaced))
 }

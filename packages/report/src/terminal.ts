@@ -44,9 +44,15 @@ function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`
 }
 
-/** A path says what it is at its end. */
+/** Columns of its beginning that a label keeps: `affinity-both` but for the last letters. */
+const HEAD = 11
+
+/** A path says what it is at its end, a cell of a matrix (`affinity queue-cap=8`) at both. */
 function cutName(name: string, width: number): string {
-  return name.includes('/') && name.length > width ? `…${name.slice(name.length - width + 1)}` : cut(name, width)
+  if (name.length <= width) return name
+  const head = name.includes('=') && width > 2 * HEAD ? HEAD : 0
+  if (head === 0 && !name.includes('/')) return cut(name, width)
+  return `${name.slice(0, head)}…${name.slice(name.length - width + head + 1)}`
 }
 
 /** Takes from the widest name, column by column, until the names fit into `room`. */

@@ -24,9 +24,12 @@ test('one row per replicate', (t) => {
 
 test('a measured replicate', (t) => {
   t.true(toCsv([measured()]).includes('\nbaseline,sab,1,0.060000,0.122000,0.299000,447.2,0,4470,4470,0,ok,,'))
-  t.like(row(toCsv([measured({}, { queueCap: 8, pinConsumer: 'last' })])), {
+  t.like(row(toCsv([measured({ rate_cause: 'pacer' }, { queueCap: 8, pinConsumer: 'last' })])), {
     max_ms: '9.000000',
     response_p50_ms: '0.060000',
+    response_p95_ms: '0.122000',
+    rate_ratio: '0.4472',
+    rate_cause: 'pacer',
     sampled: '4470',
     planned_ops_s: '1000',
     queue_cap: '8',
@@ -64,9 +67,14 @@ test('a failed replicate has its code and no figures', (t) => {
   })
 })
 
-test('at interval 0 no rate is planned: an empty cell', (t) => {
-  const { planned_ops_s: _, ...record } = measured({}, { prodIntervalUs: 0 })
-  t.is(row(toCsv([record])).planned_ops_s, '')
+test('at interval 0 no rate is planned and nothing is due: empty cells', (t) => {
+  const { planned_ops_s: _, rate_ratio: __, ...record } = measured({}, { prodIntervalUs: 0 })
+  const empty = { planned_ops_s: '', rate_ratio: '', rate_cause: '', response_p50_ms: '', response_p95_ms: '' }
+  t.like(row(toCsv([record])), empty)
+})
+
+test('a rate that nothing kept from its plan has no cause', (t) => {
+  t.is(row(toCsv([measured()])).rate_cause, '')
 })
 
 test('text that a spreadsheet would run is defused', (t) => {

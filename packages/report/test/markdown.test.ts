@@ -7,9 +7,11 @@ const affinity = measured(
   { pinConsumer: 'last' },
 )
 
-/** The lines of the result table. */
-function table(markdown: string): string[] {
-  return markdown.split('\n').filter((line) => line.startsWith('|'))
+/** The lines of the result table, or of the one in the section named. */
+function table(markdown: string, section = '# t000 — Results'): string[] {
+  const [, rest = ''] = markdown.split(`${section}\n`)
+  const [text = ''] = rest.split('\n## ')
+  return text.split('\n').filter((line) => line.startsWith('|'))
 }
 
 test("the seed's table", (t) => {
@@ -19,6 +21,39 @@ test("the seed's table", (t) => {
     '| baseline |    0.060 |    0.122 |    0.299 |   447 | 0.000 |',
     '| affinity |    0.056 |    0.278 |    1.620 |   452 | 0.000 |',
   ])
+})
+
+test('the response stands in a table of its own, called corrected, and latency raw', (t) => {
+  const collectors = { histogram: { latency: latency(60_000), response: latency(80_000, 200_000, 900_000) } }
+  const markdown = toMarkdown([measured({ collectors })], { name: 't000' })
+  t.deepEqual(table(markdown, '## Response'), [
+    '| scenario | p50 (ms) | p95 (ms) | p99 (ms) |',
+    '| :------- | -------: | -------: | -------: |',
+    '| baseline |    0.080 |    0.200 |    0.900 |',
+  ])
+  t.regex(markdown, /## Response\n\nResponse is corrected: [^\n]+\(coordinated omission\)[^\n]+ Latency, above, is raw/)
+  t.notRegex(markdown, /interval 0/)
+})
+
+test('at interval 0 there is no response, and the reason why', (t) => {
+  const flatOut = measured({ scenario: 'flat-out' }, { prodIntervalUs: 0 })
+  const alone = toMarkdown([flatOut], { name: 't000' })
+  t.regex(alone, /## Response\n\nAt interval 0 no item is due at a time, so there is no response\.\n/)
+  t.deepEqual(table(alone, '## Response'), [])
+  const beside = toMarkdown([measured(), flatOut], { name: 't000' })
+  t.is(table(beside, '## Response').length, 3)
+  t.regex(beside, /At interval 0 no item is due/)
+})
+
+test('the timer slack of the threads is told as they read it, and what they could not', (t) => {
+  const thread = (timer_slack_ns: number | { unavailable: string }) => ({ pid: 1, tid: 2, timer_slack_ns })
+  const record = measured({ threads: { producer: thread(1), consumer: thread({ unavailable: 'no /proc' }) } })
+  const other = measured({ replicate: 2, threads: { producer: thread(50_000), consumer: thread(1) } })
+  t.regex(
+    toMarkdown([record, other], { name: 't000' }),
+    /Timer slack, .*: producer 1 ns, 50000 ns; consumer unavailable \(no \/proc\), 1 ns\./,
+  )
+  t.regex(toMarkdown([measured()], { name: 't000' }), /producer not stored; consumer not stored/)
 })
 
 test('medians over replicates, with their range', (t) => {
@@ -79,8 +114,9 @@ test('hostile names and messages are shown literally', (t) => {
   const scenario = 'a|b`c`\n# d\u001b[31m<img src=x>'
   const warnings = ['see [this](http://x) **now**']
   const markdown = toMarkdown([measured({ scenario, warnings }), failed({ scenario: 'x`y' })], { name: 't_0' })
-  t.is(table(markdown).length, 4)
-  t.regex(table(markdown)[2] as string, /^\| a\\\|b\\`c\\` \\# d\\<img src=x\\> \|/)
+  const rows = table(markdown, '# t_0 — Results')
+  t.is(rows.length, 4)
+  t.regex(rows[2] as string, /^\| a\\\|b\\`c\\` \\# d\\<img src=x\\> \|/)
   t.true(markdown.includes('- see \\[this\\](http://x) \\*\\*now\\*\\*\n'))
   t.true(markdown.includes('- `` x`y `` on `sab`'))
   t.false(markdown.includes('\u001b'))

@@ -42,6 +42,7 @@ export function measured(changes: Partial<MeasuredRecord> = {}, config: Scenario
     ops_s: 447.2,
     planned_ops_s: 1000,
     offered_ops_s: 447.2,
+    rate_ratio: 0.4472,
     phases: [
       {
         name: 'paced',

@@ -48,6 +48,17 @@ test('long names and messages are cut to 80 columns', (t) => {
   t.regex(text, /x… y+… +0\.060/)
 })
 
+test('a cell of a matrix keeps its beginning and its end, which tell it from the others', (t) => {
+  const cells = ['affinity-producer', 'affinity-both'].flatMap((name) =>
+    [64, 8].map((cap) => measured({ scenario: `${name} prod-interval-us=1000 queue-cap=${cap}` })),
+  )
+  const text = toTable(cells)
+  t.true(isNarrow(text))
+  const names = text.split('\n').slice(1, 5)
+  t.is(new Set(names).size, 4)
+  t.regex(names[0] as string, /^affinity-pr….*queue-cap=64 /)
+})
+
 test('a path keeps its end, which says what it is', (t) => {
   const text = toTable([measured({ queue: `./${'x'.repeat(80)}/plugin-ringbuf` }), measured({ queue: 'sab' })])
   t.true(isNarrow(text))

@@ -481,6 +481,10 @@ napi_value to_counts(napi_env env, const lab::Counts& counts) {
   set(env, result, "startNs", from_int64(env, counts.start_ns));
   set(env, result, "offersEndNs", from_int64(env, counts.offers_end_ns));
   set(env, result, "endNs", from_int64(env, counts.end_ns));
+  set(env, result, "blockedNs", from_double(env, static_cast<double>(counts.blocked_ns)));
+  set(env, result, "lateNs", from_double(env, static_cast<double>(counts.late_ns)));
+  set(env, result, "producerRunDelayNs", from_double(env, static_cast<double>(counts.producer_run_delay_ns)));
+  set(env, result, "consumerRunDelayNs", from_double(env, static_cast<double>(counts.consumer_run_delay_ns)));
   return result;
 }
 
@@ -600,11 +604,13 @@ lab::Settings settings_of(napi_env env, napi_value value) {
       .work_bytes = static_cast<std::size_t>(number_of(env, value, "workBytes")),
       .pacing = static_cast<lab::Pacing>(static_cast<int>(number_of(env, value, "pacing"))),
       .poisson = flag_of(env, value, "poisson"),
+      .burst = static_cast<std::uint32_t>(number_of(env, value, "burst")),
       .drop_when_full = flag_of(env, value, "dropWhenFull"),
       .seed = static_cast<std::uint32_t>(number_of(env, value, "seed")),
       .memory_bytes = number_of(env, value, "memoryBytes"),
       .producer_cpu = static_cast<int>(number_of(env, value, "producerCpu")),
       .consumer_cpu = static_cast<int>(number_of(env, value, "consumerCpu")),
+      .timer_slack_ns = static_cast<std::int64_t>(number_of(env, value, "timerSlackNs")),
       .faults = faults_of(env, value),
   };
 }
@@ -648,7 +654,8 @@ std::unique_ptr<lab::Pipeline> make_pipeline(Kind kind, int wait, const lab::Set
   return make_waiting.template operator()<Block>();
 }
 
-/// drive(kind, wait, settings, traceBytes, traceRows, traceHasAccounts): { pipeline, producerTid, consumerTid, placed }
+/// drive(kind, wait, settings, traceBytes, traceRows, traceHasAccounts):
+/// { pipeline, producerTid, consumerTid, producerSlackNs, consumerSlackNs, placed }
 napi_value drive(napi_env env, napi_callback_info info) {
   return guarded(env, [&] {
     const auto args = arguments(env, info, 6);
@@ -680,6 +687,8 @@ napi_value drive(napi_env env, napi_callback_info info) {
     napi_value result = object(env);
     set(env, result, "producerTid", from_double(env, driver->pipeline->producer_tid()));
     set(env, result, "consumerTid", from_double(env, driver->pipeline->consumer_tid()));
+    set(env, result, "producerSlackNs", from_double(env, static_cast<double>(driver->pipeline->producer_slack_ns())));
+    set(env, result, "consumerSlackNs", from_double(env, static_cast<double>(driver->pipeline->consumer_slack_ns())));
     set(env, result, "placed", from_bool(env, driver->pipeline->is_placed()));
     napi_value external;
     check(env, napi_create_external(env, driver.get(), free_driver, nullptr, &external));

@@ -31,6 +31,7 @@
 #include "affinity.hpp"
 #include "certificate.hpp"
 #include "faults.hpp"
+#include "kernel_thread.hpp"
 #include "random.hpp"
 #include "spsc/clock.hpp"
 #include "spsc/error.hpp"
@@ -47,11 +48,13 @@ struct Settings {
   std::size_t work_bytes;
   Pacing pacing;
   bool poisson;
+  std::uint32_t burst;  ///< items due at the same moment
   bool drop_when_full;
   std::uint32_t seed;
   double memory_bytes;  ///< that the queue may take
   int producer_cpu;     ///< -1: not pinned
   int consumer_cpu;
+  std::int64_t timer_slack_ns;  ///< 0: what a thread is born with
   std::vector<Fault> faults;
 };
 
@@ -65,6 +68,8 @@ struct Phase {
 struct Counts {
   std::uint64_t offered = 0, delivered = 0, dropped = 0, out_of_order = 0, scheduled = 0;
   std::int64_t start_ns = 0, offers_end_ns = 0, end_ns = 0;
+  std::int64_t blocked_ns = 0, late_ns = 0;                              ///< of a paced phase
+  std::int64_t producer_run_delay_ns = -1, consumer_run_delay_ns = -1;  ///< -1: unknown
 };
 
 /// What JavaScript holds: a pipeline whatever its queue.
@@ -81,6 +86,9 @@ class Pipeline {
   virtual void stop() = 0;
   virtual pid_t producer_tid() const = 0;
   virtual pid_t consumer_tid() const = 0;
+  /// As each thread read it; -1: unknown.
+  virtual std::int64_t producer_slack_ns() const = 0;
+  virtual std::int64_t consumer_slack_ns() const = 0;
   /// Whether both threads run where they were asked to.
   virtual bool is_placed() const = 0;
 };
@@ -132,6 +140,7 @@ class ThreadedPipeline final : public Pipeline {
     bare.work_bytes = 0;
     bare.pacing = Pacing::spin;
     bare.poisson = false;
+    bare.burst = 1;
     bare.faults = {};
     bare_.reset(new Bare(bare, certification_->rows.trace(), Finished(), typename Bare::Unthreaded()));
     std::lock_guard lock(mutex_);
@@ -155,6 +164,8 @@ class ThreadedPipeline final : public Pipeline {
 
   pid_t producer_tid() const override { return tids_[0]; }
   pid_t consumer_tid() const override { return tids_[1]; }
+  std::int64_t producer_slack_ns() const override { return slacks_[0]; }
+  std::int64_t consumer_slack_ns() const override { return slacks_[1]; }
   bool is_placed() const override { return placed_[0] && placed_[1]; }
 
  private:
@@ -186,12 +197,28 @@ class ThreadedPipeline final : public Pipeline {
     ++turn_;
     changed_.notify_all();
   }
+  /// A producer whose pushes take the time that they wait for room. Not for the bare loop of `offer_flat_out`.
+  struct Timed {
+    typename Items::Producer& end;
+    std::int64_t blocked_ns = 0;
+
+    typename Items::Item write(std::uint64_t number) { return end.write(number); }
+    bool try_push(typename Items::Item item) { return end.try_push(item); }
+    Status push(typename Items::Item item) {
+      if (end.try_push(item)) return Status::ok;
+      const std::int64_t from_ns = now();
+      const Status status = end.push(item);
+      blocked_ns += now() - from_ns;
+      return status;
+    }
+  };
 
   /// A thread's life: pin, park, a phase, park … until stopped.
   template <class Work>
   void live(int index, int cpu, Work work) {
     tids_[index] = static_cast<pid_t>(syscall(SYS_gettid));
     placed_[index] = cpu < 0 || pin_thread(0, cpu);
+    slacks_[index] = set_timer_slack(settings_.timer_slack_ns);
     if (trace_.has_accounts()) accounts_[index].open_own();
     std::uint64_t turn = 0;
     std::unique_lock lock(mutex_);
@@ -216,6 +243,7 @@ class ThreadedPipeline final : public Pipeline {
     random_ = Random(settings_.seed ^ 0x9e3779b9u);
     pacer_fault_.begin();
     producer_fault_.begin();
+    const std::int64_t delay_ns = run_delay_ns();
     counts_.start_ns = now() + static_cast<std::int64_t>(phase_.settle_ns);
     wait_until(counts_.start_ns);
     if (phase_.interval_ns != 0) {
@@ -225,6 +253,7 @@ class ThreadedPipeline final : public Pipeline {
     } else {
       offer_flat_out<false>();
     }
+    counts_.producer_run_delay_ns = run_delay_since(delay_ns);
     producer_->push(producer_->write(end_of_phase));
   }
 
@@ -266,38 +295,47 @@ class ThreadedPipeline final : public Pipeline {
     std::size_t row = 0;
     std::uint64_t sampled = sample_at(row);
     std::uint64_t offered = 0, dropped = 0;
-    double due_ns = counts_.start_ns;
+    Timed producer{*producer_};
+    double due_ns = counts_.start_ns, late_ns = 0;
+    std::uint32_t left = settings_.burst;
     for (; due_ns < end_ns; ++offered) {
-      wait_until(static_cast<std::int64_t>(due_ns));
+      const bool waited = wait_until(static_cast<std::int64_t>(due_ns));
       pacer_fault_.strike(stopping_);
       const std::int64_t woke_ns = now();
+      if (waited) late_ns += std::min<double>(woke_ns, end_ns) - due_ns;
       if (woke_ns >= end_ns || is_stopping()) break;
       producer_fault_.strike(stopping_);
       if (offered == sampled) {
         trace_.due[row] = static_cast<std::uint64_t>(due_ns);
         trace_.woke[row] = static_cast<std::uint64_t>(woke_ns);
-        if (!offer_stamped(*producer_, drops, offered, row)) ++dropped;
+        if (!offer_stamped(producer, drops, offered, row)) ++dropped;
         sampled = sample_at(++row);
-      } else if (!push(*producer_, drops, producer_->write(offered))) {
+      } else if (!push(producer, drops, producer.write(offered))) {
         ++dropped;
       }
-      due_ns = (settings_.pacing == Pacing::sleep ? now() : due_ns) + gap_ns();
+      if (--left == 0) {
+        left = settings_.burst;
+        due_ns = (settings_.pacing == Pacing::sleep ? now() : due_ns) + gap_ns();
+      }
     }
     counts_.offered = counts_.scheduled = offered;
     // Of a phase cut short nobody reads the schedule, and the rest of it may be long.
-    for (; due_ns < end_ns && !is_stopping(); due_ns += gap_ns()) ++counts_.scheduled;
+    for (; due_ns < end_ns && !is_stopping(); due_ns += gap_ns(), left = settings_.burst) counts_.scheduled += left;
     counts_.dropped = dropped;
+    counts_.blocked_ns = producer.blocked_ns;
+    counts_.late_ns = static_cast<std::int64_t>(late_ns);
     wait_until(static_cast<std::int64_t>(end_ns));
     counts_.offers_end_ns = now();
   }
 
-  [[gnu::always_inline]] static bool push(typename Items::Producer& producer, bool drops, typename Items::Item item) {
+  template <class Producer>
+  [[gnu::always_inline]] static bool push(Producer& producer, bool drops, typename Items::Item item) {
     if (drops) return producer.try_push(item);
     return producer.push(item) == Status::ok;
   }
 
-  [[gnu::always_inline]] bool offer_stamped(typename Items::Producer& producer, bool drops, std::uint64_t number,
-                                            std::size_t row) {
+  template <class Producer>
+  [[gnu::always_inline]] bool offer_stamped(Producer& producer, bool drops, std::uint64_t number, std::size_t row) {
     const typename Items::Item item = producer.write(number);
     trace_.producer_cpu[row] = static_cast<std::int16_t>(sched_getcpu());
     if (trace_.has_accounts()) [[unlikely]] trace_.run_delay_at_sent[row] = accounts_[0].run_delay();
@@ -308,18 +346,25 @@ class ThreadedPipeline final : public Pipeline {
     return pushed;
   }
 
-  double gap_ns() { return settings_.poisson ? -std::log(1 - random_()) * phase_.interval_ns : phase_.interval_ns; }
+  /// From one burst to the next.
+  double gap_ns() {
+    const double mean_ns = phase_.interval_ns * settings_.burst;
+    return settings_.poisson ? -std::log(1 - random_()) * mean_ns : mean_ns;
+  }
 
-  void wait_until(std::int64_t due_ns) {
+  /// False: it was that late already.
+  bool wait_until(std::int64_t due_ns) {
+    if (now() >= due_ns) return false;
     if (settings_.pacing != Pacing::spin) {
       for (std::int64_t left = due_ns - now(); left > 0 && !is_stopping(); left = due_ns - now()) {
         const timespec pause = to_timespec(std::min(left, max_sleep_ns));
         clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, nullptr);
       }
-      return;
+      return true;
     }
     while (now() < due_ns && !is_stopping()) {
     }
+    return true;
   }
 
   /// Whether the consumer has nothing to do but to take, work and stamp.
@@ -336,6 +381,7 @@ class ThreadedPipeline final : public Pipeline {
   /// `bare` leaves everything else out when compiled: as in the producer, one comparison more can be felt.
   template <bool bare>
   void consume() {
+    const std::int64_t delay_ns = run_delay_ns();
     typename Items::Consumer consumer(std::move(*consumer_));  // as in offer_flat_out
     const bool works = !work_.empty();
     // Where this thread's own lies, found once: the loop only reads it.
@@ -395,6 +441,7 @@ class ThreadedPipeline final : public Pipeline {
     counts_.delivered = delivered;
     counts_.out_of_order = out_of_order;
     counts_.end_ns = now();
+    counts_.consumer_run_delay_ns = run_delay_since(delay_ns);
     consumer_.emplace(std::move(consumer));
   }
 
@@ -497,6 +544,7 @@ class ThreadedPipeline final : public Pipeline {
   Counts counts_{};  // each member is written by one thread, and read when both are parked
   std::thread threads_[2];
   pid_t tids_[2] = {};
+  std::int64_t slacks_[2] = {};
   bool placed_[2] = {};
 };
 
