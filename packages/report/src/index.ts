@@ -1,5 +1,5 @@
 export * from './csv.js'
-export { type ReportOptions, toMarkdown } from './markdown.js'
+export { type ReportOptions, type ReportPicture, toMarkdown } from './markdown.js'
 export * from './read.js'
 export * from './render.js'
 export * from './terminal.js'
