@@ -8,7 +8,7 @@ import { intervalNote, type Spread, spreadOf } from './interval.js'
 import { cutMiddle, LINE_HEIGHT, MARGIN, SMALL_FONT_SIZE, WIDTH } from './lettering.js'
 import { BAND, GRID, MUTED_INK } from './palette.js'
 import type { Picture } from './picture.js'
-import { scaleOf, tickText } from './scale.js'
+import { axisTitle, scaleOf, tickText } from './scale.js'
 
 /** One figure of a replicate. */
 export interface Series {
@@ -135,12 +135,15 @@ export function drawCellRows(chart: CellRows): Picture | undefined {
   const { drawn, note } = drawnCells(cells)
   const { rows, height } = layOut(drawn, chart)
   const marks = rows.flatMap((row) => row.marks.map((mark) => ({ ...mark, row })))
-  const scale = scaleOf(marks.flatMap(({ replicates }) => replicates.map(({ x }) => x)))
-  const ticks = marks.length === 0 ? [] : [...scale.ticks]
   const intervals = marks.flatMap(({ y, series, spread: { interval } }) =>
     interval ? [{ y, series, ...interval }] : [],
   )
   const several = marks.filter(({ replicates }) => replicates.length > 1)
+  const scale = scaleOf(
+    marks.flatMap(({ replicates }) => replicates.map(({ x }) => x)),
+    { zoom: several.length > 0 },
+  )
+  const ticks = marks.length === 0 ? [] : [...scale.ticks]
   const left = { frameAnchor: 'left', textAnchor: 'start' } as const
   const plot = draw({
     width: WIDTH,
@@ -164,7 +167,7 @@ export function drawCellRows(chart: CellRows): Picture | undefined {
       ),
       Plot.gridX(ticks, { stroke: GRID, strokeOpacity: 1 }),
       Plot.axisX(ticks, { text: tickText, label: null, tickSize: 4 }),
-      Plot.text([`${chart.axis}${scale.type === 'log' ? ', log axis' : ''}`], {
+      Plot.text([axisTitle(chart.axis, scale)], {
         frameAnchor: 'bottom',
         dy: 36,
         fontSize: SMALL_FONT_SIZE + 1,

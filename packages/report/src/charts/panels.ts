@@ -8,7 +8,7 @@ import { cutMiddle, LINE_HEIGHT, MARGIN, WIDTH } from './lettering.js'
 import { COLORS, GRID, MUTED_INK } from './palette.js'
 import type { Picture } from './picture.js'
 import { type Quantiles, quantilesOfCell } from './quantiles.js'
-import type { Scale } from './scale.js'
+import { axisTitle, type Scale } from './scale.js'
 
 export interface Point {
   readonly x: number
@@ -45,10 +45,6 @@ const GAP = 22
 /** Of a letter, in fonts wider than ours too. */
 const CHARACTER_WIDTH = 6.4
 const DESCRIBED_CELLS = 20
-
-function axisTitle({ label }: Axis, { type }: Scale): string {
-  return type === 'log' ? `${label}, log axis` : label
-}
 
 /**
  * One panel per cell with the same axes in each: thin lines are replicates, the thick one their median, the dashed one
@@ -142,8 +138,8 @@ export function drawPanels(chart: Panels): Picture | undefined {
     marginTop: LABEL_HEIGHT,
     marginBottom: AXIS_HEIGHT,
     marks: [
-      Plot.text([axisTitle(chart.x, x)], { frameAnchor: 'bottom', dy: 38 }),
-      Plot.text([axisTitle(chart.y, y)], {
+      Plot.text([axisTitle(chart.x.label, x)], { frameAnchor: 'bottom', dy: 38 }),
+      Plot.text([axisTitle(chart.y.label, y)], {
         frameAnchor: 'left',
         textAnchor: 'middle',
         rotate: -90,

@@ -10,7 +10,7 @@ import { spreadOf } from './interval.js'
 import { cutMiddle, LINE_HEIGHT, MARGIN, SMALL_FONT_SIZE, WIDTH } from './lettering.js'
 import { COLORS, GRID, INK, MUTED_INK, PAPER } from './palette.js'
 import type { Chart } from './picture.js'
-import { position, scaleOf, tickText } from './scale.js'
+import { axisTitle, position, scaleOf, tickText } from './scale.js'
 
 /** A front of two is a line between them. */
 const MIN_CELLS = 3
@@ -127,8 +127,8 @@ export const pareto: Chart = (records, name) => {
       Plot.gridY([...y.ticks], { stroke: GRID, strokeOpacity: 1 }),
       Plot.axisX([...x.ticks], { text: tickText, label: null, tickSize: 4 }),
       Plot.axisY([...y.ticks], { text: tickText, label: null, tickSize: 4 }),
-      Plot.text([`p99 latency (ms)${x.type === 'log' ? ', log axis' : ''}`], { frameAnchor: 'bottom', dy: 38 }),
-      Plot.text([`throughput (items/s)${y.type === 'log' ? ', log axis' : ''}`], {
+      Plot.text([axisTitle('p99 latency (ms)', x)], { frameAnchor: 'bottom', dy: 38 }),
+      Plot.text([axisTitle('throughput (items/s)', y)], {
         frameAnchor: 'left',
         textAnchor: 'middle',
         rotate: -90,

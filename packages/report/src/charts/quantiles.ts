@@ -12,6 +12,18 @@ export interface Quantiles {
   readonly at: (q: number) => number
 }
 
+/** Index of the first of ascending numbers that is at least `least`. */
+function firstFrom(ascending: readonly number[], least: number): number {
+  let low = 0
+  let high = ascending.length - 1
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((ascending[middle] as number) >= least) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
 /** `undefined` where a record stores no buckets. */
 function quantilesOf(record: ResultRecord): Quantiles | undefined {
   const stored = bucketsOf(record)
@@ -27,7 +39,7 @@ function quantilesOf(record: ResultRecord): Quantiles | undefined {
     const rank = Math.min(n, Math.max(1, Math.ceil(q * n - 1e-9)))
     if (rank === 1) return min_ns / 1e6
     if (rank === n) return max_ns / 1e6
-    const [lowest, width] = buckets[ends.findIndex((end) => end >= rank)] as (typeof buckets)[number]
+    const [lowest, width] = buckets[firstFrom(ends, rank)] as (typeof buckets)[number]
     return Math.min(Math.max(lowest + Math.floor(width / 2), min_ns), max_ns) / 1e6
   }
   return n === 0 ? undefined : { replicate: record.replicate, n, at }

@@ -21,33 +21,47 @@ function logTicks(low: number, high: number): number[] {
   return ticks.filter((tick) => tick >= low && tick <= high)
 }
 
-function linearTicks(high: number): number[] {
-  const rough = high / 5
+function linearTicks(low: number, high: number): number[] {
+  const rough = (high - low) / 5
   const exponent = Math.floor(Math.log10(rough))
-  const step = [1, 2, 5, 10]
-    .map((multiple) => Number(`${multiple}e${exponent}`))
-    .find((size) => size >= rough) as number
-  return Array.from({ length: Math.floor(high / step + 1e-9) + 1 }, (_, index) =>
-    Number((index * step).toPrecision(12)),
-  )
+  const step = [1, 2, 2.5, 5, 10].map((size) => Number(`${size}e${exponent}`)).find((size) => size >= rough) as number
+  const first = Math.ceil(low / step - 1e-9)
+  const last = Math.floor(high / step + 1e-9)
+  // Twelve digits, since 3 · 0.1 is 0.30000000000000004.
+  return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(12)))
 }
 
+/** Where the smallest value is at least this share of the largest, an axis from 0 would show one blur. */
+const NEAR = 0.7
+
 /**
- * Logarithmic where the values span a decade or more and all are above 0, else linear from 0, so that lengths compare.
+ * Logarithmic where the values span a decade or more and all are above 0, else linear from 0.
  *
  * @param values finite, from 0
+ * @param options.zoom values that lie near each other may fill the axis, which then does not begin at 0: only where
+ * their spread is drawn too, or chance would look like a difference
  */
-export function scaleOf(values: readonly number[], preferred?: 'log'): Scale {
+export function scaleOf(values: readonly number[], { zoom = false }: { readonly zoom?: boolean } = {}): Scale {
   // Not Math.max(...values): a long run has more replicates than a call takes arguments.
   const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)
   const high = values.reduce((most, value) => Math.max(most, value), 0)
-  if (low > 0 && low < Number.POSITIVE_INFINITY && (preferred === 'log' || high / low >= DECADE)) {
-    // Room beside the outermost marks, and two ticks at least.
-    const [from, to] = high / low < DECADE ? [low / 2.5, high * 2.5] : [low / 1.25, high * 1.25]
+  if (low > 0 && high / low >= DECADE) {
+    // Room beside the outermost marks.
+    const [from, to] = [low / 1.25, high * 1.25]
     return { type: 'log', domain: [from, to], ticks: logTicks(from, to) }
   }
+  if (zoom && low >= NEAR * high && low < high) {
+    const room = (high - low) / 6
+    return { type: 'linear', domain: [low - room, high + room], ticks: linearTicks(low - room, high + room) }
+  }
   const to = high > 0 ? high * 1.08 : 1
-  return { type: 'linear', domain: [0, to], ticks: linearTicks(to) }
+  return { type: 'linear', domain: [0, to], ticks: linearTicks(0, to) }
+}
+
+/** What an axis's title has to add. @example axisTitle('latency (ms)', scale) // 'latency (ms), log axis' */
+export function axisTitle(label: string, { type, domain }: Scale): string {
+  if (type === 'log') return `${label}, log axis`
+  return domain[0] === 0 ? label : `${label}, axis not from 0`
 }
 
 /** A tick in few characters. @example tickText(25_000) // '25k' */
