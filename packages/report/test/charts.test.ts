@@ -120,6 +120,26 @@ test('offered, delivered and planned rates stand beside each other; at interval 
   t.deepEqual(titlesOf(draw([saturated], 'offered')).slice(1), ['baseline: offered 447/s', 'baseline: delivered 447/s'])
 })
 
+test('n counts the replicates that have the figure', (t) => {
+  const records = [...replicates(2), measured({ replicate: 3, collectors: {} })]
+  t.true(textsOf(draw(records, 'latency')).includes('n = 2 of 3'))
+  t.true(textsOf(draw(records, 'percentiles')).includes('n = 2 of 3'))
+  t.true(textsOf(draw(records, 'throughput')).includes('n = 3'))
+})
+
+test('where some cells have an interval, one without says that none is planned', (t) => {
+  const { planned_ops_s: _, ...saturated } = measured({ scenario: 'b', cell: 2 }, { prodIntervalUs: 0 })
+  t.true(textsOf(draw([measured(), saturated], 'offered')).includes('planned none: as fast as possible'))
+})
+
+test('values near each other fill the axis only where their spread is drawn too, and it says so', (t) => {
+  const rates = [447, 449]
+  const cells = rates.map((ops_s, index) => measured({ ops_s, scenario: `s${index}`, cell: index + 1 }))
+  t.true(textsOf(draw(cells, 'throughput')).includes('throughput (items/s)'))
+  const again = rates.map((ops_s, index) => measured({ ops_s, replicate: index + 1 }))
+  t.true(textsOf(draw(again, 'throughput')).includes('throughput (items/s), axis not from 0'))
+})
+
 test('a cell that failed or was not measured keeps its row and says why', (t) => {
   const records = [
     measured(),

@@ -37,12 +37,16 @@ export function cellLabels(cells: readonly Cell[], width: number, lines: number)
   })
 }
 
-/** How many replicates stand behind a cell's figures. @example 'n = 9 of 10' */
-export function countLabel({ records }: Cell): string {
-  const measured = records.filter((record) => record.status === 'ok')
-  const invalid = measured.filter((record) => record.invalid !== undefined).length
-  const count =
-    measured.length === records.length ? `n = ${records.length}` : `n = ${measured.length} of ${records.length}`
+/**
+ * How many replicates stand behind a cell's figures.
+ *
+ * @param drawn those of its records that have the figures
+ *
+ * @example 'n = 9 of 10'
+ */
+export function countLabel({ records }: Cell, drawn: number): string {
+  const invalid = records.filter((record) => record.status === 'ok' && record.invalid !== undefined).length
+  const count = drawn === records.length ? `n = ${drawn}` : `n = ${drawn} of ${records.length}`
   return invalid === 0 ? count : `${count}, ${invalid} invalid`
 }
 

@@ -18,7 +18,9 @@ export interface Series {
   readonly value: (record: ResultRecord) => number | undefined
   readonly color: string
   /** Tells the figure apart where colour does not. */
-  readonly symbol: 'circle' | 'square' | 'diamond' | 'triangle'
+  readonly symbol: 'circle' | 'square' | 'diamond'
+  /** Said where measured replicates have no value, and none applies; otherwise the figure is unavailable. */
+  readonly notApplicable?: string
 }
 
 export interface CellRows {
@@ -33,10 +35,10 @@ export interface CellRows {
   readonly records: readonly ResultRecord[]
 }
 
-const NAME_CHARACTERS = 25
+const NAME_CHARACTERS = 24
 const NAME_LINES = 3
-const NAME_WIDTH = 172
-const FIGURE_WIDTH = 108
+const NAME_WIDTH = 166
+const FIGURE_WIDTH = 122
 const AXIS_HEIGHT = 44
 const TOP = 4
 const SERIES_HEIGHT = 20
@@ -60,9 +62,10 @@ interface Gap {
 interface Row {
   readonly top: number
   readonly height: number
-  readonly cell: Cell
   readonly name: string
+  /** Lines of its name. */
   readonly label: readonly string[]
+  readonly count: string
   readonly marks: readonly Mark[]
   readonly gaps: readonly Gap[]
 }
@@ -83,7 +86,7 @@ function marksOf(cell: Cell, name: string, top: number, { series, format }: Cell
     })
     if (replicates.length > 0)
       marks.push({ series: one, y, replicates, spread: spreadOf(replicates.map(({ x }) => x)) })
-    else gaps.push({ y, text: named(one, gapLabel(cell)) })
+    else gaps.push({ y, text: named(one, one.notApplicable ?? gapLabel(cell)) })
   }
   // A cell without anything says so once.
   if (marks.length > 0) return { marks, gaps }
@@ -95,31 +98,33 @@ function layOut(cells: readonly Cell[], chart: CellRows): { rows: readonly Row[]
   const labels = cellLabels(cells, NAME_CHARACTERS, NAME_LINES)
   let top = TOP
   const rows = cells.map((cell, index) => {
-    const label = [...(labels[index] as readonly string[]), countLabel(cell)]
-    const content = Math.max(chart.series.length * SERIES_HEIGHT, label.length * LINE_HEIGHT)
+    const label = labels[index] as readonly string[]
+    const content = Math.max(chart.series.length * SERIES_HEIGHT, (label.length + 1) * LINE_HEIGHT)
     const height = content + 2 * ROW_PADDING
     const name = cutMiddle(names[index] as string, 80)
     const firstLine = top + (height - chart.series.length * SERIES_HEIGHT) / 2
-    const row = { top, height, cell, name, label, ...marksOf(cell, name, firstLine, chart) }
+    const { marks, gaps } = marksOf(cell, name, firstLine, chart)
+    const fewest = marks.reduce((least, { replicates }) => Math.min(least, replicates.length), cell.records.length)
+    const count = countLabel(cell, marks.length === 0 ? 0 : fewest)
+    const row = { top, height, name, label, count, marks, gaps }
     top += height
     return row
   })
   return { rows, height: top }
 }
 
-function medianTitle({ name, marks }: Row, { series, spread }: Mark, format: CellRows['format']): string {
+function medianTitle({ name }: Row, { series, spread, replicates }: Mark, format: CellRows['format']): string {
   const { interval } = spread
   const said = `${name}: ${named(series, format(spread.median))}`
   if (interval === undefined) return said
   const kind = interval.coverage === undefined ? 'range' : `${(interval.coverage * 100).toFixed(1)} % interval`
-  const count = marks.find((mark) => mark.series === series)?.replicates.length
-  return `${said}, ${kind} ${format(interval.low)} to ${format(interval.high)}, median of ${count}`
+  return `${said}, ${kind} ${format(interval.low)} to ${format(interval.high)}, median of ${replicates.length}`
 }
 
 function describe(rows: readonly Row[], format: CellRows['format']): string {
   const told = rows.slice(0, DESCRIBED_CELLS).map((row) => {
     const figures = row.marks.map(({ series, spread }) => named(series, format(spread.median)))
-    return `${row.name}: ${[...figures, ...row.gaps.map(({ text }) => text)].join(', ')} (${countLabel(row.cell)}).`
+    return `${row.name}: ${[...figures, ...row.gaps.map(({ text }) => text)].join(', ')} (${row.count}).`
   })
   if (rows.length > DESCRIBED_CELLS) told.push(`And ${rows.length - DESCRIBED_CELLS} more.`)
   return told.join(' ')
@@ -173,11 +178,11 @@ export function drawCellRows(chart: CellRows): Picture | undefined {
         fontSize: SMALL_FONT_SIZE + 1,
       }),
       Plot.text(
-        rows.flatMap(({ top, height, label }) =>
-          label.map((text, line) => ({
+        rows.flatMap(({ top, height, label, count }) =>
+          [...label, count].map((text, line) => ({
             text,
-            y: top + height / 2 + (line - (label.length - 1) / 2) * LINE_HEIGHT,
-            muted: line === label.length - 1,
+            y: top + height / 2 + (line - label.length / 2) * LINE_HEIGHT,
+            muted: line === label.length,
           })),
         ),
         {

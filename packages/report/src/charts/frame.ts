@@ -1,5 +1,6 @@
 import {
   captionLines,
+  cutMiddle,
   FONT_SIZE,
   LINE_HEIGHT,
   MARGIN,
@@ -13,6 +14,7 @@ import { INK, MUTED_INK, PAPER } from './palette.js'
 /** The font that PNGs are drawn in, and what a viewer of the SVG without it takes. */
 const FONTS = "'PT Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 const TITLE_HEIGHT = 48
+const TITLE_CHARACTERS = 68
 
 export interface Frame {
   readonly title: string
@@ -49,7 +51,7 @@ export function frame({ title, subtitle, description, caption, content, height }
 <title>${escapeXml(plain(title))}</title>
 <desc>${escapeXml(plain(description))}</desc>
 <rect width="${WIDTH}" height="${total}" fill="${PAPER}"/>
-${text(22, TITLE_FONT_SIZE, INK, plain(title))}
+${text(22, TITLE_FONT_SIZE, INK, cutMiddle(plain(title), TITLE_CHARACTERS))}
 ${text(40, FONT_SIZE, MUTED_INK, plain(subtitle))}
 <g transform="translate(0,${TITLE_HEIGHT})" text-anchor="middle">${content}</g>
 ${lines.map((line, index) => text(top + index * LINE_HEIGHT, SMALL_FONT_SIZE, MUTED_INK, line)).join('\n')}

@@ -63,7 +63,7 @@ function squareOf(cell: Cell): Square {
     return { capacity, interval, text: gap.split(':')[0] as string, title: `${place}: ${gap}` }
   }
   const p99 = spreadOf(values).median / 1e6
-  const title = `${place}: p99 ${fixed(p99, 3)} ms, ${countLabel(cell)}`
+  const title = `${place}: p99 ${fixed(p99, 3)} ms, ${countLabel(cell, values.length)}`
   return { capacity, interval, p99, text: short(p99), title }
 }
 

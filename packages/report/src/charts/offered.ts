@@ -11,6 +11,7 @@ export const offered: Chart = (records, name) => {
     value: (record) => (record.status === 'ok' ? record.planned_ops_s : undefined),
     color: COLORS.grey,
     symbol: 'diamond',
+    notApplicable: 'none: as fast as possible',
   }
   const asksForRate = records.some((record) => planned.value(record) !== undefined)
   return drawCellRows({

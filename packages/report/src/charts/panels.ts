@@ -100,7 +100,12 @@ export function drawPanels(chart: Panels): Picture | undefined {
           textAnchor: 'start',
           dy: -LINE_HEIGHT - 11,
         }),
-        Plot.text([countLabel(cell)], { frameAnchor: 'top-left', textAnchor: 'start', dy: -11, fill: MUTED_INK }),
+        Plot.text([countLabel(cell, measured)], {
+          frameAnchor: 'top-left',
+          textAnchor: 'start',
+          dy: -11,
+          fill: MUTED_INK,
+        }),
         ...(index === reference
           ? []
           : [line(curves[reference] ?? [], { stroke: COLORS.grey, strokeWidth: 1.5, strokeDasharray: '4,3' })]),
