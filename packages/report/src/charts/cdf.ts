@@ -7,6 +7,9 @@ import { scaleOf, tickText } from './scale.js'
 /** Dense at both ends, where a distribution's steps are. */
 const SHARES = [0, 0.001, 0.005, ...Array.from({ length: 49 }, (_, index) => (index + 0.5) / 49), 0.995, 0.999, 1]
 
+/** A third of a picture has room for so many. */
+const MOST_TICKS = 4
+
 function curve(replicates: readonly Quantiles[]): readonly Point[] {
   return SHARES.map((q) => ({ x: medianAt(replicates, q), y: q }))
 }
@@ -17,7 +20,15 @@ export const cdf: Chart = (records, name) =>
     title: `Distribution of latency — ${name}`,
     subtitle: 'share of delivered items that took at most so long, push to pop',
     alt: 'Cumulative distribution of the latency by scenario, every replicate and their median',
-    x: { label: 'latency (ms)', scale: (points) => scaleOf(points.map(({ x }) => x)), tickText },
+    x: {
+      label: 'latency (ms)',
+      scale: (points) =>
+        scaleOf(
+          points.map(({ x }) => x),
+          { mostTicks: MOST_TICKS },
+        ),
+      tickText,
+    },
     y: {
       label: 'share of items',
       scale: () => ({ type: 'linear', domain: [0, 1], ticks: [0, 0.25, 0.5, 0.75, 1] }),

@@ -41,7 +41,7 @@ const LABEL_LINES = 2
 const LABEL_HEIGHT = LABEL_LINES * LINE_HEIGHT + 10
 const AXIS_WIDTH = 52
 const AXIS_HEIGHT = 46
-const GAP = 22
+const GAP = 26
 /** Of a letter, in fonts wider than ours too. */
 const CHARACTER_WIDTH = 6.4
 const DESCRIBED_CELLS = 20
@@ -106,7 +106,7 @@ export function drawPanels(chart: Panels): Picture | undefined {
           dy: -11,
           fill: MUTED_INK,
         }),
-        ...(index === reference
+        ...(index === reference || measured === 0
           ? []
           : [line(curves[reference] ?? [], { stroke: COLORS.grey, strokeWidth: 1.5, strokeDasharray: '4,3' })]),
         ...(thin[index] ?? []).map(({ replicate, points: data }) =>

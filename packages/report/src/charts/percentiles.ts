@@ -21,11 +21,11 @@ function curve(replicates: readonly Quantiles[]): readonly Point[] {
 
 function percentText(inverse: number): string {
   const q = MARKED.find((marked) => Math.abs(inverse * (1 - marked) - 1) < 0.01)
-  return q === undefined ? '' : `${Number((q * 100).toPrecision(12))} %`
+  return q === undefined ? '' : `${Number((q * 100).toPrecision(12))}%`
 }
 
 function label(tick: number): string {
-  return tick === 1 ? '0 %' : percentText(tick)
+  return tick === 1 ? '0%' : percentText(tick)
 }
 
 /**

@@ -6,13 +6,13 @@ export interface Scale {
 }
 
 const DECADE = 10
-/** Past this many decades only powers of ten fit as ticks. */
-const CROWDED_DECADES = 3
+/** Ticks that a whole picture's width has room for. */
+const MOST_TICKS = 9
 
-function logTicks(low: number, high: number): number[] {
+function logTicks(low: number, high: number, most: number): number[] {
   const decades = Math.log10(high / low)
-  const step = Math.max(1, Math.ceil(decades / 8))
-  const multiples = decades > CROWDED_DECADES ? [1] : [1, 2, 5]
+  const step = Math.max(1, Math.ceil(decades / most))
+  const multiples = decades * 3 > most ? [1] : [1, 2, 5]
   const ticks: number[] = []
   for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.ceil(Math.log10(high)); exponent += step) {
     // Through text, since 10 ** -3 * 2 and 2e-3 differ as doubles.
@@ -21,8 +21,8 @@ function logTicks(low: number, high: number): number[] {
   return ticks.filter((tick) => tick >= low && tick <= high)
 }
 
-function linearTicks(low: number, high: number): number[] {
-  const rough = (high - low) / 5
+function linearTicks(low: number, high: number, most: number): number[] {
+  const rough = (high - low) / Math.min(5, most)
   const exponent = Math.floor(Math.log10(rough))
   const step = [1, 2, 2.5, 5, 10].map((size) => Number(`${size}e${exponent}`)).find((size) => size >= rough) as number
   const first = Math.ceil(low / step - 1e-9)
@@ -41,21 +41,24 @@ const NEAR = 0.7
  * @param options.zoom values that lie near each other may fill the axis, which then does not begin at 0: only where
  * their spread is drawn too, or chance would look like a difference
  */
-export function scaleOf(values: readonly number[], { zoom = false }: { readonly zoom?: boolean } = {}): Scale {
+export function scaleOf(
+  values: readonly number[],
+  { zoom = false, mostTicks = MOST_TICKS }: { readonly zoom?: boolean; readonly mostTicks?: number } = {},
+): Scale {
   // Not Math.max(...values): a long run has more replicates than a call takes arguments.
   const low = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)
   const high = values.reduce((most, value) => Math.max(most, value), 0)
   if (low > 0 && high / low >= DECADE) {
     // Room beside the outermost marks.
     const [from, to] = [low / 1.25, high * 1.25]
-    return { type: 'log', domain: [from, to], ticks: logTicks(from, to) }
+    return { type: 'log', domain: [from, to], ticks: logTicks(from, to, mostTicks) }
   }
   if (zoom && low >= NEAR * high && low < high) {
     const room = (high - low) / 6
-    return { type: 'linear', domain: [low - room, high + room], ticks: linearTicks(low - room, high + room) }
+    return { type: 'linear', domain: [low - room, high + room], ticks: linearTicks(low - room, high + room, mostTicks) }
   }
   const to = high > 0 ? high * 1.08 : 1
-  return { type: 'linear', domain: [0, to], ticks: linearTicks(0, to) }
+  return { type: 'linear', domain: [0, to], ticks: linearTicks(0, to, mostTicks) }
 }
 
 /** What an axis's title has to add. @example axisTitle('latency (ms)', scale) // 'latency (ms), log axis' */
