@@ -64,7 +64,8 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
     const { cancelled } = await lab.finished
     clearProgress()
     const { renderRun, toSummary } = await import('@spsc/report')
-    const { records, written } = await renderRun(place)
+    const { records, written, problems } = await renderRun(place)
+    for (const problem of problems) say(problem)
     if (!flags.json && !flags.quiet && records.length > 0) {
       print(`${toSummary(records)}\n${[resultsPath(place), ...written, manifestPath(place)].join('\n')}`)
     }

@@ -1,6 +1,6 @@
 export * from './csv.js'
 export { toLedgerTable } from './ledger-table.js'
-export { type ReportOptions, toMarkdown } from './markdown.js'
+export { type ReportOptions, type ReportPicture, toMarkdown } from './markdown.js'
 export { perfText } from './perf-block.js'
 export * from './read.js'
 export * from './render.js'

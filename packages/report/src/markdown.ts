@@ -10,11 +10,20 @@ import { perfStatGaps } from './perf-stat.js'
 import { type Figure, type Row, tableOf } from './rows.js'
 import { schedGapLines, schedSection } from './sched-table.js'
 
+export interface ReportPicture {
+  /** Its file, in the folder of the report. */
+  readonly file: string
+  /** What it shows, in words. */
+  readonly alt: string
+}
+
 export interface ReportOptions {
   /** Name of the run, as in `NAME_metrics.csv`. */
   readonly name: string
   /** Numbers of the lines of the results file that could not be read. */
   readonly skipped?: readonly number[]
+  /** In the order shown; none: no section of plots. */
+  readonly pictures?: readonly ReportPicture[]
 }
 
 function list(items: readonly string[]): string {
@@ -139,6 +148,12 @@ function warnings(records: readonly ResultRecord[], skipped: readonly number[]):
   ]
 }
 
+/** Relative, and encoded whole: no name of a run can lead elsewhere. */
+function plots(pictures: readonly ReportPicture[]): readonly string[] {
+  if (pictures.length === 0) return []
+  return ['## Plots', ...pictures.map(({ file, alt }) => `![${literal(alt)}](${encodeURIComponent(file)})`)]
+}
+
 function section(title: string, items: readonly string[]): readonly string[] {
   return items.length === 0 ? [] : [`## ${title}`, list(items)]
 }
@@ -149,17 +164,21 @@ function perfSection(records: readonly ResultRecord[]): readonly string[] {
 }
 
 /**
- * `NAME_report.md` (GitHub-flavoured Markdown): the seed's table, what failed or could not be measured, warnings, and
- * how it was measured. Names and messages are escaped.
+ * `NAME_report.md` (GitHub-flavoured Markdown): the seed's table, its pictures, what collectors of ours stored, what
+ * failed or could not be measured, warnings, and how it was measured. Names and messages are escaped.
  *
  * @example
  * toMarkdown(records, { name: 't000' })
  */
-export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [] }: ReportOptions): string {
+export function toMarkdown(
+  records: readonly ResultRecord[],
+  { name, skipped = [], pictures = [] }: ReportOptions,
+): string {
   const blocks = [
     `# ${literal(name)} — Results`,
     records.length === 0 ? 'No replicate is stored.' : resultTable(records),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
+    ...plots(pictures),
     ...ledgerSection(records),
     ...perfSection(records),
     ...schedSection(records),
