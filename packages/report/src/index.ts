@@ -1,5 +1,6 @@
 export * from './csv.js'
 export { type ReportOptions, toMarkdown } from './markdown.js'
+export { maxRateText } from './max-rate.js'
 export * from './read.js'
 export * from './render.js'
 export * from './terminal.js'

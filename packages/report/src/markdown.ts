@@ -1,8 +1,9 @@
-import { type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/core'
+import { type MaxRateResult, type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/core'
 import { markdownTable } from 'markdown-table'
 import { type Cell, cellsOf } from './cells.js'
 import { whyUnavailable } from './distribution.js'
 import { code, literal } from './markdown-text.js'
+import { maxRateBlocks } from './max-rate.js'
 import { type Figure, type Row, tableOf } from './rows.js'
 
 export interface ReportOptions {
@@ -10,6 +11,8 @@ export interface ReportOptions {
   readonly name: string
   /** Numbers of the lines of the results file that could not be read. */
   readonly skipped?: readonly number[]
+  /** What searches for the highest rate have come to. */
+  readonly maxRate?: readonly MaxRateResult[]
 }
 
 function list(items: readonly string[]): string {
@@ -142,10 +145,14 @@ function section(title: string, items: readonly string[]): readonly string[] {
  * @example
  * toMarkdown(records, { name: 't000' })
  */
-export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [] }: ReportOptions): string {
+export function toMarkdown(
+  records: readonly ResultRecord[],
+  { name, skipped = [], maxRate = [] }: ReportOptions,
+): string {
   const blocks = [
     `# ${literal(name)} — Results`,
     records.length === 0 ? 'No replicate is stored.' : resultTable(records),
+    ...maxRateBlocks(maxRate),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
     ...section('Failed', failures(records)),
     ...section('Not measured', gaps(records)),

@@ -1,9 +1,9 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorMessage, type ResultRecord, SpscError } from '@spsc/core'
+import { errorMessage, type MaxRateResult, type ResultRecord, SpscError } from '@spsc/core'
 import { toCsv } from './csv.js'
 import { type ReportOptions, toMarkdown } from './markdown.js'
-import { readRecords, type StoredResults } from './read.js'
+import { readMaxRate, readRecords, type StoredResults } from './read.js'
 
 /** What is drawn from a run: the end of a file's name, and a function of the stored records alone. */
 const RENDERINGS: Readonly<Record<string, (records: readonly ResultRecord[], options: ReportOptions) => string>> = {
@@ -21,6 +21,8 @@ export interface RunFiles {
 export interface RenderedRun extends StoredResults {
   /** Paths of the files written. */
   readonly written: readonly string[]
+  /** What searches for the highest rate have come to; none where the run is no search, or was killed. */
+  readonly maxRate: readonly MaxRateResult[]
 }
 
 // Written beside its place and renamed, so that a reader finds the old file or the new one, never half of one.
@@ -36,7 +38,7 @@ async function writeAtomically(path: string, content: string): Promise<void> {
 }
 
 /**
- * Draws a stored run: reads `NAME_results.ndjson` and writes `NAME_metrics.csv` and `NAME_report.md` beside it,
+ * Draws a stored run: reads `NAME_results.ndjson`, and of `NAME_manifest.json` what a search has come to, and writes `NAME_metrics.csv` and `NAME_report.md` beside it,
  * replacing those of an earlier rendering. The results themselves are only read.
  *
  * @throws `ERR_OUTPUT` naming the file that can't be read or written, and why
@@ -46,11 +48,12 @@ async function writeAtomically(path: string, content: string): Promise<void> {
  */
 export async function renderRun({ dir, name }: RunFiles): Promise<RenderedRun> {
   const { records, skipped } = await readRecords(join(dir, `${name}_results.ndjson`))
+  const maxRate = await readMaxRate(join(dir, `${name}_manifest.json`))
   const written: string[] = []
   for (const [suffix, render] of Object.entries(RENDERINGS)) {
     const path = join(dir, `${name}_${suffix}`)
-    await writeAtomically(path, render(records, { name, skipped }))
+    await writeAtomically(path, render(records, { name, skipped, maxRate }))
     written.push(path)
   }
-  return { records, skipped, written }
+  return { records, skipped, maxRate, written }
 }

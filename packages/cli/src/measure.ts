@@ -1,0 +1,108 @@
+import { errorMessage, type ResultRecord, type Run } from '@spsc/core'
+import {
+  type CollectorChoice,
+  type MaxRatePlan,
+  manifestPath,
+  type Plan,
+  type Replicate,
+  resultsPath,
+  startRun,
+} from '@spsc/lab'
+import colors from 'picocolors'
+import manifest from '../package.json' with { type: 'json' }
+import { EXIT, exitCodeOfRecords, exitCodeOfSearches } from './exit-codes.js'
+import { latenciesLost } from './latencies.js'
+import { createLog, type Log } from './log.js'
+import { AFFINITY, ours } from './plugins.js'
+import type { Flags } from './program.js'
+import { showProgress } from './progress.js'
+import type { RunOptions } from './run-options.js'
+import { cancelOnSignal } from './signals.js'
+import { print, say } from './streams.js'
+
+/** One line for a cell that failed or, where each has to keep its rate, is not what was asked for. */
+function complain(record: ResultRecord, mustKeepRate: boolean): void {
+  const cell = `${record.scenario} on ${record.queue}, replicate ${record.replicate}`
+  if (record.status === 'failed') say(`${cell} failed: ${record.error.message}`)
+  else if (mustKeepRate && record.invalid !== undefined) say(`${cell} is invalid: ${record.invalid}`)
+}
+
+/** Each warning once, where it first came up; the report counts them. */
+function logWarnings(run: Run, log: Log): void {
+  const said = new Set<string>()
+  run.on('warning', ({ scenario, queue, replicate, message }) => {
+    if (said.has(message)) return
+    said.add(message)
+    log.warn({ scenario, queue, replicate }, `${scenario} on ${queue}, replicate ${replicate}: ${message}`)
+  })
+}
+
+function usesColor(when: string): boolean {
+  return when === 'always' || (when === 'auto' && colors.isColorSupported && process.stderr.isTTY)
+}
+
+/** Where messages go, as the flags say. */
+export function logFor(options: RunOptions, flags: Flags): Log {
+  const { yellow } = colors.createColors(usesColor(options.color))
+  return createLog(flags.quiet ? 'silent' : options.logLevel, yellow)
+}
+
+export interface Measuring {
+  readonly options: RunOptions
+  readonly flags: Flags
+  readonly plan: Plan | MaxRatePlan
+  readonly collectors: (replicate: Replicate) => readonly CollectorChoice[]
+  readonly log: Log
+  /** Rows of the table that is printed; absent: all. */
+  readonly maxRows?: number
+}
+
+/** Measures a plan, renders what was stored, prints it, and gives the exit code. */
+export async function measure({ options, flags, plan, collectors, log, maxRows }: Measuring): Promise<number> {
+  const { place, onExisting } = options
+  const lab = await startRun({
+    plan,
+    store: place,
+    onExisting,
+    affinity: ours(AFFINITY).module,
+    collectors,
+    command: ['spsc', ...process.argv.slice(2)].join(' '),
+    versions: { '@spsc/cli': manifest.version },
+  })
+  const signals = cancelOnSignal(lab.run)
+  const clearProgress = flags.quiet ? () => {} : showProgress(lab.run, log)
+  logWarnings(lab.run, log)
+  if (flags.json) lab.run.on('result', (record) => print(JSON.stringify(record)))
+
+  try {
+    const { cancelled, maxRate } = await lab.finished
+    clearProgress()
+    const { maxRateText, renderRun, toTable } = await import('@spsc/report')
+    const { records, written } = await renderRun(place)
+    const answers = maxRate === undefined ? '' : maxRateText(maxRate)
+    if (!flags.json && !flags.quiet && records.length > 0) {
+      const table = toTable(records, maxRows === undefined ? {} : { maxRows })
+      const files = [resultsPath(place), ...written, manifestPath(place)]
+      print([table, ...(answers === '' ? [] : [answers]), files.join('\n')].join('\n'))
+    } else if (answers !== '' && !flags.quiet) {
+      for (const line of answers.trimEnd().split('\n')) say(line)
+    }
+    for (const record of records) complain(record, maxRate === undefined)
+    if (cancelled) {
+      const planned = 'schedule' in plan ? ` of ${plan.schedule.length}` : ''
+      say(
+        `[spsc] [cli] interrupted: ${records.length}${planned} replicates are stored; go on with --name ${place.name} --resume`,
+      )
+      return signals.exitCode()
+    }
+    if (maxRate !== undefined) return exitCodeOfSearches(maxRate, records)
+    return Math.max(exitCodeOfRecords(records), latenciesLost(records) ? EXIT.invalid : EXIT.ok)
+  } catch (error) {
+    // What was measured is stored; the rest of the run, or its rendering, is not.
+    clearProgress()
+    say(errorMessage(error))
+    return EXIT.invalid
+  } finally {
+    signals.dispose()
+  }
+}
