@@ -42,7 +42,7 @@ function usesColor(when: string): boolean {
 }
 
 /** Where messages go, as the flags say. */
-export function logFor(options: RunOptions, flags: Flags): Log {
+function logFor(options: RunOptions, flags: Flags): Log {
   const { yellow } = colors.createColors(usesColor(options.color))
   return createLog(flags.quiet ? 'silent' : options.logLevel, yellow)
 }
@@ -52,13 +52,20 @@ export interface Measuring {
   readonly flags: Flags
   readonly plan: Plan | MaxRatePlan
   readonly collectors: (replicate: Replicate) => readonly CollectorChoice[]
-  readonly log: Log
+  /** Said before the first replicate: how much there is to do. */
+  readonly estimate?: { readonly text: string; readonly estimated_s: number }
   /** Rows of the table that is printed; absent: all. */
   readonly maxRows?: number
 }
 
+/** A search can't tell how many there will be. */
+function storedText(stored: number, plan: Plan | MaxRatePlan): string {
+  if ('schedule' in plan) return `${stored} of ${plan.schedule.length} replicates are`
+  return stored === 1 ? '1 replicate is' : `${stored} replicates are`
+}
+
 /** Measures a plan, renders what was stored, prints it, and gives the exit code. */
-export async function measure({ options, flags, plan, collectors, log, maxRows }: Measuring): Promise<number> {
+export async function measure({ options, flags, plan, collectors, estimate, maxRows }: Measuring): Promise<number> {
   const { place, onExisting } = options
   const lab = await startRun({
     plan,
@@ -70,6 +77,8 @@ export async function measure({ options, flags, plan, collectors, log, maxRows }
     versions: { '@spsc/cli': manifest.version },
   })
   const signals = cancelOnSignal(lab.run)
+  const log = logFor(options, flags)
+  if (estimate !== undefined) log.info({ estimated_s: estimate.estimated_s }, estimate.text)
   const clearProgress = flags.quiet ? () => {} : showProgress(lab.run, log)
   logWarnings(lab.run, log)
   if (flags.json) lab.run.on('result', (record) => print(JSON.stringify(record)))
@@ -89,9 +98,8 @@ export async function measure({ options, flags, plan, collectors, log, maxRows }
     }
     for (const record of records) complain(record, maxRate === undefined)
     if (cancelled) {
-      const planned = 'schedule' in plan ? ` of ${plan.schedule.length}` : ''
       say(
-        `[spsc] [cli] interrupted: ${records.length}${planned} replicates are stored; go on with --name ${place.name} --resume`,
+        `[spsc] [cli] interrupted: ${storedText(records.length, plan)} stored; go on with --name ${place.name} --resume`,
       )
       return signals.exitCode()
     }

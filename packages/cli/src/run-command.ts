@@ -1,7 +1,7 @@
 import { planRun } from '@spsc/lab'
 import { EXIT } from './exit-codes.js'
 import { checkLatenciesPath, collectorsFor } from './latencies.js'
-import { logFor, measure } from './measure.js'
+import { measure } from './measure.js'
 import { renderConfig } from './print-config.js'
 import type { Flags } from './program.js'
 import { settleOptions } from './run-options.js'
@@ -19,5 +19,5 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
   const { latencies, onExisting } = options
   if (latencies !== undefined) checkLatenciesPath(latencies, plan, onExisting)
   const collectors = collectorsFor(options.collectors, latencies, plan, onExisting)
-  return measure({ options, flags, plan, collectors, log: logFor(options, flags) })
+  return measure({ options, flags, plan, collectors })
 }

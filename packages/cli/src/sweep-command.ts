@@ -14,13 +14,13 @@ import {
 } from '@spsc/lab'
 import { EXIT } from './exit-codes.js'
 import { checkLatenciesPath, collectorsFor } from './latencies.js'
-import { logFor, measure } from './measure.js'
+import { type Measuring, measure } from './measure.js'
 import { resolveCollector } from './plugins.js'
 import { renderConfig } from './print-config.js'
 import type { Flags } from './program.js'
 import { about } from './progress.js'
 import { parseRange } from './ranges.js'
-import { type CommandDefaults, option, type RunOptions, settleOptions } from './run-options.js'
+import { type CommandDefaults, option, settleOptions } from './run-options.js'
 import { envName, parseRate, settingsLayer, toMatrix } from './settings.js'
 import { print } from './streams.js'
 
@@ -46,13 +46,11 @@ function checkTime(estimatedS: number, flags: Flags): void {
   )
 }
 
-/** How much there is to measure and how long it takes, before the first replicate. */
-function announce(work: WorkTime, options: RunOptions, flags: Flags, text: (time: string) => string) {
+/** How much there is to measure and how long it takes. @throws `ERR_OPTION` where that is too long */
+function estimateOf(work: WorkTime, flags: Flags, text: (time: string) => string): Measuring['estimate'] {
   const estimatedS = estimateS(work)
   checkTime(estimatedS, flags)
-  const log = logFor(options, flags)
-  log.info({ replicates: work.replicates, estimated_s: Math.ceil(estimatedS) }, text(about(estimatedS)))
-  return log
+  return { text: text(about(estimatedS)), estimated_s: Math.ceil(estimatedS) }
 }
 
 function counted(count: number, thing: string): string {
@@ -72,14 +70,13 @@ async function sweepProduct(targets: readonly string[], flags: Flags): Promise<n
   const { latencies, onExisting } = options
   if (latencies !== undefined) checkLatenciesPath(latencies, plan, onExisting)
   const { cells, replicates, schedule } = plan
-  const log = announce(
+  const estimate = estimateOf(
     workOf(schedule),
-    options,
     flags,
     (time) => `${counted(cells.length, 'cell')} x ${counted(replicates, 'replicate')}: about ${time}`,
   )
   const collectors = collectorsFor(options.collectors, latencies, plan, onExisting)
-  return measure({ options, flags, plan, collectors, log, maxRows: MAX_ROWS })
+  return measure({ options, flags, plan, collectors, estimate, maxRows: MAX_ROWS })
 }
 
 /** `--rate LOWEST..HIGHEST` in a search. */
@@ -134,9 +131,8 @@ async function searchMaxRate(targets: readonly string[], flags: Flags): Promise<
   const phasesS = plan.cells.reduce((sum, { scenario }) => sum + workTime(scenario, 1).phasesS, 0)
   const each = steps * plan.replicates
   const searches = plan.cells.length === 1 ? '1 search' : `${plan.cells.length} searches, each`
-  const log = announce(
+  const estimate = estimateOf(
     { phasesS: phasesS * each, replicates: plan.cells.length * each },
-    options,
     flags,
     (time) =>
       `${searches} of up to ${counted(steps, 'step')} x ${counted(plan.replicates, 'replicate')}: up to ${time}, and more where replicates disagree`,
@@ -144,7 +140,7 @@ async function searchMaxRate(targets: readonly string[], flags: Flags): Promise<
   const histogram = resolveCollector('histogram', process.cwd())
   const others = options.collectors.filter(({ module, name }) => module !== histogram.module || name !== histogram.name)
   const chosen = [histogram, ...others].map((plugin) => ({ plugin }))
-  return measure({ options, flags, plan, collectors: () => chosen, log, maxRows: MAX_ROWS })
+  return measure({ options, flags, plan, collectors: () => chosen, estimate, maxRows: MAX_ROWS })
 }
 
 /** `spsc sweep`: every combination of ranges, or with `--max-rate` the highest rate at which an objective holds. */

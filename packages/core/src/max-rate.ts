@@ -10,10 +10,11 @@ export interface MaxRateStep {
    * disagree, `unmeasured` where none could be measured.
    */
   readonly verdict: 'held' | 'failed' | 'inconclusive' | 'unmeasured'
-  /** Replicates that were measured, and those of them that kept both the rate and the objective. */
+  /** Replicates that were measured, those of them that kept the rate, and those that kept the objective as well. */
   readonly measured: number
+  readonly kept_rate: number
   readonly held: number
-  /** Median over the replicates of each figure that the objective bounds: `response_p99_ns`, `drop_rate`. */
+  /** Medians over the replicates: of each figure that the objective bounds (`response_p99_ns`), and of `drop_rate`. */
   readonly figures: Readonly<Record<string, number | Unavailable>>
 }
 
@@ -61,6 +62,7 @@ const schema = v.array(
         rate,
         verdict: v.picklist(['held', 'failed', 'inconclusive', 'unmeasured']),
         measured: rate,
+        kept_rate: rate,
         held: rate,
         figures: v.record(v.string(), v.union([v.number(), v.looseObject({ unavailable: v.string() })])),
       }),

@@ -4,6 +4,7 @@ export {
   DEFAULT_RATES,
   type MaxRateOptions,
   type MaxRatePlan,
+  MaxRateSearch,
   maxSteps,
   planMaxRate,
 } from './max-rate.js'

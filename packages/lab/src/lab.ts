@@ -102,12 +102,20 @@ class Session {
     if (isSearch(options.plan)) this.#search = new MaxRateSearch(options.plan)
   }
 
-  async measureAll(): Promise<RunOutcome> {
+  /** @param onBatch called as each batch has been measured, with what the run has come to */
+  async measureAll(onBatch: (outcome: RunOutcome) => void): Promise<RunOutcome> {
     try {
-      for (const batch of this.#batches()) await this.#measureBatch(batch)
+      for (const batch of this.#batches()) {
+        await this.#measureBatch(batch)
+        onBatch(this.#outcome())
+      }
     } catch (error) {
       if (!this.run.signal.aborted) throw error
     }
+    return this.#outcome()
+  }
+
+  #outcome(): RunOutcome {
     const outcome = { records: this.#records, cancelled: this.run.signal.aborted }
     return this.#search === undefined ? outcome : { ...outcome, maxRate: this.#search.results() }
   }
@@ -217,12 +225,16 @@ export async function startRun(options: LabOptions): Promise<LabRun> {
     // A turn of the event loop, so that listeners are there for the first event.
     await new Promise((resolve) => setImmediate(resolve))
     try {
-      const outcome = await session.measureAll()
+      // What a search has come to so far is there for a reader even if this process is killed.
+      const outcome = await session.measureAll(({ maxRate }) => {
+        if (maxRate !== undefined) store.writeManifest({ ...manifest, max_rate: maxRate })
+      })
+      const { records, maxRate } = outcome
       store.writeManifest({
         ...manifest,
         ended_at: new Date().toISOString(),
-        records: outcome.records.length,
-        ...(outcome.maxRate !== undefined && { max_rate: outcome.maxRate }),
+        records: records.length,
+        ...(maxRate !== undefined && { max_rate: maxRate }),
       })
       return outcome
     } finally {

@@ -133,12 +133,19 @@ class CellSearch {
         record.queue === open.cell.queue.label &&
         record.replicate <= open.rounds * replicates,
     )
-    const kept = measured.map((record) => keeps(record, slo)).filter((verdict) => typeof verdict === 'boolean')
-    const held = kept.filter(Boolean).length
-    const verdict = verdictOf(held, kept.length, open.rounds)
+    const verdicts = measured.map((record) => keeps(record, slo)).filter((verdict) => typeof verdict === 'boolean')
+    const held = verdicts.filter(Boolean).length
+    const verdict = verdictOf(held, verdicts.length, open.rounds)
     if (verdict === undefined) return
-    const figures = slo.map((term) => [term.figure, medianOf(measured.map((record) => term.of(record)))] as const)
-    this.#steps.push({ rate: open.rate, verdict, measured: kept.length, held, figures: Object.fromEntries(figures) })
+    const bounded = slo.map((term) => [term.figure, medianOf(measured.map(term.of))] as const)
+    this.#steps.push({
+      rate: open.rate,
+      verdict,
+      measured: verdicts.length,
+      kept_rate: measured.filter(({ invalid }) => invalid === undefined).length,
+      held,
+      figures: { ...Object.fromEntries(bounded), drop_rate: medianOf(measured.map(({ drop_rate }) => drop_rate)) },
+    })
     this.#open = undefined
   }
 

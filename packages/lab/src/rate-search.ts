@@ -105,7 +105,8 @@ export function conclude(
     return inconclusive(`${perS(unmeasured.rate)} could not be measured`)
   }
   if (nextRate(tried, search) !== undefined) return { outcome: 'unfinished', ...bracket }
-  if (held === undefined) return inconclusive(`neither ${tried.map(({ rate }) => perS(rate)).join(' nor ')} held`)
+  const rates = tried.map(({ rate }) => perS(rate))
+  if (held === undefined) return inconclusive(`${rates.join(' and ')} did not hold; search from another rate`)
   const below = tried.find(({ rate, verdict }) => rate < held && verdict !== 'held')
   if (below !== undefined) return inconclusive(`${perS(below.rate)} did not hold, though ${perS(held)} did`)
   const { missed } = edges(tried)

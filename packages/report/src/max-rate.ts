@@ -41,11 +41,18 @@ function stepsTable(steps: readonly MaxRateStep[]): string {
     .map((step) => [
       fixed(step.rate, 0),
       ...figures.map((name) => figureText(name, step.figures[name])),
+      `${step.kept_rate} of ${step.measured}`,
       `${step.held} of ${step.measured}`,
       step.verdict,
     ])
-  const header = ['rate (items/s)', ...figures.map(heading), 'replicates that held', 'verdict']
+  const header = ['rate (items/s)', ...figures.map(heading), 'rate kept', 'held', 'verdict']
   return markdownTable([header, ...rows], { align: [...header.slice(0, -1).map(() => 'r'), 'l'] })
+}
+
+/** Why figures are unavailable, each reason once. */
+function gaps(steps: readonly MaxRateStep[]): readonly string[] {
+  const reasons = steps.flatMap(({ figures }) => Object.values(figures).filter(isUnavailable))
+  return [...new Set(reasons.map(({ unavailable }) => unavailable))].map((reason) => `Unavailable: ${literal(reason)}.`)
 }
 
 /**
@@ -70,8 +77,8 @@ export function maxRateBlocks(results: readonly MaxRateResult[]): readonly strin
     '## Highest rate that holds',
     ...results.flatMap((result) => [
       `${code(result.scenario)} on ${code(result.queue)} with ${code(result.slo.join(','))}: **${literal(answer(result))}**.`,
-      ...(result.steps.length === 0 ? [] : [stepsTable(result.steps)]),
+      ...(result.steps.length === 0 ? [] : [stepsTable(result.steps), ...gaps(result.steps)]),
     ]),
-    'A rate holds where at least three quarters of its replicates keep both the rate and the objective; figures are medians over replicates. Percentiles are of the offered items: one that was dropped ranks above every time.',
+    'A rate holds where at least three quarters of its replicates keep both the rate and the objective, in the columns the number that did; figures are medians over replicates. Percentiles are of the offered items: one that was dropped ranks above every time.',
   ]
 }

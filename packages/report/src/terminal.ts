@@ -79,7 +79,10 @@ function hasRanges({ rows }: Table): boolean {
 function withoutSharedWords(rows: readonly Row[]): { readonly shared: string; readonly rows: readonly Row[] } {
   const names = rows.map((row) => oneLine(row.names[0] as string).split(' '))
   const [first = []] = names
-  const differs = first.findIndex((word, index) => names.some((words) => words[index] !== word))
+  // Each keeps its last word at least.
+  const most = Math.min(...names.map((words) => words.length - 1))
+  const found = first.findIndex((word, index) => index >= most || names.some((words) => words[index] !== word))
+  const differs = names.length < 2 ? 0 : found
   if (differs < 1) return { shared: '', rows }
   const rest = (row: Row, index: number) => [(names[index] as string[]).slice(differs).join(' '), ...row.names.slice(1)]
   return {
@@ -109,7 +112,7 @@ export function toTable(
   const all = tableOf(records)
   const table = { ...all, rows: all.rows.slice(0, maxRows) }
   const hidden = all.rows.length - table.rows.length
-  const more = hidden > 0 ? [`${hidden} more rows are in the report and the CSV.`] : []
+  const more = hidden > 0 ? [`${hidden} more ${hidden === 1 ? 'row is' : 'rows are'} in the report and the CSV.`] : []
   const full = layOut(table.header, table.rows.flatMap(linesWithRange), GAP)
   if (full.width <= WIDTH) return `${[...draw(full), ...more].join('\n')}\n`
   const { shared, rows } = withoutSharedWords(table.rows)
