@@ -47,7 +47,7 @@ function checkTime(estimatedS: number, flags: Flags): void {
 }
 
 /** How much there is to measure and how long it takes. @throws `ERR_OPTION` where that is too long */
-function estimateOf(work: WorkTime, flags: Flags, text: (time: string) => string): Measuring['estimate'] {
+function estimateOf(work: WorkTime, flags: Flags, text: (time: string) => string): NonNullable<Measuring['estimate']> {
   const estimatedS = estimateS(work)
   checkTime(estimatedS, flags)
   return { text: text(about(estimatedS)), estimated_s: Math.ceil(estimatedS) }
@@ -108,7 +108,7 @@ function checkSearchFlags(flags: Flags): void {
   if (flags['prod-interval-us'] !== undefined) {
     throw refuse('--prod-interval-us and --max-rate exclude each other; bound the search with --rate LOWEST..HIGHEST')
   }
-  if (flags['emit-latencies'] !== undefined) {
+  if (option(flags, 'emit-latencies') !== undefined) {
     throw refuse('--emit-latencies and --max-rate exclude each other; measure the rate that was found with spsc run')
   }
 }
@@ -121,12 +121,16 @@ async function searchMaxRate(targets: readonly string[], flags: Flags): Promise<
   const search = { ...boundsOf(flags), resolution: resolutionOf(flags) }
   const { SPSC_RATE: _, SPSC_PROD_INTERVAL_US: __, ...env } = process.env
   const layer = settingsLayer({ pacing: 'deadline' }, 'default of --max-rate')
-  const options = await settleOptions(targets, { ...flags, rate: undefined }, { ...DEFAULTS, layer }, env)
+  const settled = await settleOptions(targets, { ...flags, rate: undefined }, { ...DEFAULTS, layer }, env)
+  // A scenario's own interval gives way to the rates of the search.
+  const prodIntervalUs = { values: [1e6 / search.lowest], origin: 'first rate of --max-rate' }
+  const scenarios = settled.scenarios.map(({ name, settings }) => ({ name, settings: { ...settings, prodIntervalUs } }))
+  const options = { ...settled, scenarios }
   if (flags['print-config']) {
     print(renderConfig(options))
     return EXIT.ok
   }
-  const plan = planMaxRate({ ...options, scenarios: options.scenarios.map(toMatrix), slo, search })
+  const plan = planMaxRate({ ...options, scenarios: scenarios.map(toMatrix), slo, search })
   const steps = maxSteps(plan)
   const phasesS = plan.cells.reduce((sum, { scenario }) => sum + workTime(scenario, 1).phasesS, 0)
   const each = steps * plan.replicates
