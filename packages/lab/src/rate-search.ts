@@ -72,17 +72,22 @@ export function nextRate(tried: readonly TriedRate[], search: RateSearch): numbe
   return middle > held && middle < missed ? middle : undefined
 }
 
-/** Halvings of a bracket of this ratio until it is as narrow as asked for. */
-function halvings(ratio: number, resolution: number): number {
-  return Math.max(0, Math.ceil(Math.log2(Math.log(ratio) / Math.log1p(resolution))))
+/** What rounding to four digits may add to the logarithm of a rate. */
+const ROUNDING = Math.log1p(0.0005)
+
+/** Halvings of a bracket of this width (of its logarithm) until it is as narrow as asked for, each off by the rounding. */
+function halvings(width: number, resolution: number): number {
+  const enough = Math.log1p(resolution)
+  if (width <= enough) return 0
+  return Math.ceil(Math.log2((width - 2 * ROUNDING) / (enough - 2 * ROUNDING)))
 }
 
 /** How many rates are left to try at most. */
 export function stepsLeft(tried: readonly TriedRate[], search: RateSearch): number {
   const growing = growthLeft(tried, search).length
-  if (growing > 0) return growing + halvings(GROWTH, search.resolution)
+  if (growing > 0) return growing + halvings(Math.log(GROWTH) + 2 * ROUNDING, search.resolution)
   const { held, missed } = edges(tried)
-  return held === undefined || missed === undefined ? 0 : halvings(missed / held, search.resolution)
+  return held === undefined || missed === undefined ? 0 : halvings(Math.log(missed / held), search.resolution)
 }
 
 function perS(rate: number): string {
@@ -109,7 +114,7 @@ export function conclude(
   if (held === undefined) return inconclusive(`${rates.join(' and ')} did not hold; search from another rate`)
   const below = tried.find(({ rate, verdict }) => rate < held && verdict !== 'held')
   if (below !== undefined) return inconclusive(`${perS(below.rate)} did not hold, though ${perS(held)} did`)
-  const { missed } = edges(tried)
-  if (missed === failed) return { outcome: 'found', ...bracket }
-  return inconclusive(`the replicates disagree at ${perS(missed as number)}`)
+  const disputed = tried.find(({ rate, verdict }) => rate > held && verdict === 'inconclusive')
+  if (disputed === undefined) return { outcome: 'found', ...bracket }
+  return inconclusive(`the replicates disagree at ${perS(disputed.rate)}`)
 }

@@ -94,6 +94,18 @@ test('a rate at which replicates disagree is on neither side of the bracket', (t
   t.is(failed, 8000)
 })
 
+test('nor is the answer certain where replicates disagree above a rate that failed', (t) => {
+  const {
+    outcome,
+    reason,
+    held = 0,
+    failed = 0,
+  } = searchOf((rate) => (rate === 8000 ? 'inconclusive' : holdsBelow(5000)(rate)))
+  t.is(outcome, 'inconclusive')
+  t.regex(reason ?? '', /the replicates disagree at 8000\/s/)
+  t.true(held < 5000 && failed >= 5000 && failed <= held * 1.05)
+})
+
 test('a rate that could not be measured leaves the search without an answer', (t) => {
   t.is(conclude([{ rate: 1000, verdict: 'unmeasured' }], SEARCH).outcome, 'unmeasured')
   const { outcome, reason, held } = conclude(
@@ -132,6 +144,7 @@ test('whatever the verdicts, a search ends within the steps it announced, and ne
         t.not(outcome, 'unfinished')
       },
     ),
+    { numRuns: 1000 },
   )
 })
 
