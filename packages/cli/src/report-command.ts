@@ -8,9 +8,9 @@ import { print, say } from './streams.js'
 export async function report(name: string, flags: Flags): Promise<number> {
   checkName(name)
   const place = { dir: (flags.out as string | undefined) ?? process.env.SPSC_OUT ?? 'result_data', name }
-  const { records, written, problems } = await renderRun(place)
+  const { records, maxRate, written, problems } = await renderRun(place)
   for (const problem of problems) say(problem)
   if (flags.json) print(records.map((record) => JSON.stringify(record)).join('\n'))
-  else print(`${toSummary(records)}\n${written.join('\n')}`)
+  else print(`${toSummary(records, { maxRate })}\n${written.join('\n')}`)
   return EXIT.ok
 }

@@ -1,10 +1,11 @@
-import { type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/core'
+import { type MaxRateResult, type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/core'
 import { markdownTable } from 'markdown-table'
 import { type Cell, cellsOf } from './cells.js'
 import { certificateSection } from './certificate-table.js'
 import { whyUnavailable } from './distribution.js'
 import { ledgerSection } from './ledger-table.js'
 import { code, literal } from './markdown-text.js'
+import { maxRateBlocks } from './max-rate.js'
 import { perfBlocks } from './perf-block.js'
 import { perfStatGaps } from './perf-stat.js'
 import { type Figure, type Row, tableOf } from './rows.js'
@@ -22,6 +23,8 @@ export interface ReportOptions {
   readonly name: string
   /** Numbers of the lines of the results file that could not be read. */
   readonly skipped?: readonly number[]
+  /** What searches for the highest rate have come to. */
+  readonly maxRate?: readonly MaxRateResult[]
   /** In the order shown; none: no section of plots. */
   readonly pictures?: readonly ReportPicture[]
 }
@@ -172,11 +175,12 @@ function perfSection(records: readonly ResultRecord[]): readonly string[] {
  */
 export function toMarkdown(
   records: readonly ResultRecord[],
-  { name, skipped = [], pictures = [] }: ReportOptions,
+  { name, skipped = [], maxRate = [], pictures = [] }: ReportOptions,
 ): string {
   const blocks = [
     `# ${literal(name)} — Results`,
     records.length === 0 ? 'No replicate is stored.' : resultTable(records),
+    ...maxRateBlocks(maxRate),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
     ...plots(pictures),
     ...ledgerSection(records),

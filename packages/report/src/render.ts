@@ -1,9 +1,9 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorMessage, type ResultRecord, SpscError } from '@spsc/core'
+import { errorMessage, type MaxRateResult, type ResultRecord, SpscError } from '@spsc/core'
 import { toCsv } from './csv.js'
 import { type ReportPicture, toMarkdown } from './markdown.js'
-import { readRecords, type StoredResults } from './read.js'
+import { readMaxRate, readRecords, type StoredResults } from './read.js'
 import { oneLine } from './text.js'
 
 export interface RunFiles {
@@ -16,6 +16,8 @@ export interface RunFiles {
 export interface RenderedRun extends StoredResults {
   /** Paths of the files written. */
   readonly written: readonly string[]
+  /** What searches for the highest rate have come to; none where the run is no search, or was killed. */
+  readonly maxRate: readonly MaxRateResult[]
   /** What could not be drawn, and why. */
   readonly problems: readonly string[]
 }
@@ -58,9 +60,9 @@ async function drawPictures(records: readonly ResultRecord[], name: string): Pro
 }
 
 /**
- * Draws a stored run: reads `NAME_results.ndjson` and writes `NAME_metrics.csv`, the pictures (`NAME_latency.svg` and
- * `.png`, and so on) and `NAME_report.md` beside it, replacing those of an earlier rendering. The results themselves
- * are only read.
+ * Draws a stored run: reads `NAME_results.ndjson`, and of `NAME_manifest.json` what a search has come to, and writes
+ * `NAME_metrics.csv`, the pictures (`NAME_latency.svg` and `.png`, and so on) and `NAME_report.md` beside them,
+ * replacing those of an earlier rendering. The results themselves are only read.
  *
  * @throws `ERR_OUTPUT` naming the file that can't be read or written, and why
  *
@@ -69,6 +71,7 @@ async function drawPictures(records: readonly ResultRecord[], name: string): Pro
  */
 export async function renderRun({ dir, name }: RunFiles): Promise<RenderedRun> {
   const { records, skipped } = await readRecords(join(dir, `${name}_results.ndjson`))
+  const maxRate = await readMaxRate(join(dir, `${name}_manifest.json`))
   const { files, shown, problems } = await drawPictures(records, name)
   const written: string[] = []
   const write = async (suffix: string, content: string | Uint8Array) => {
@@ -81,6 +84,6 @@ export async function renderRun({ dir, name }: RunFiles): Promise<RenderedRun> {
     if (content === undefined) await rm(join(dir, `${name}_${suffix}`), { force: true })
     else await write(suffix, content)
   }
-  await write('report.md', toMarkdown(records, { name, skipped, pictures: shown }))
-  return { records, skipped, written, problems }
+  await write('report.md', toMarkdown(records, { name, skipped, maxRate, pictures: shown }))
+  return { records, skipped, maxRate, written, problems }
 }
