@@ -1,8 +1,8 @@
-import type { ResultRecord } from '@spsc/core'
+import type { MeasuredRecord, ResultRecord } from '@spsc/core'
 import { drawCharts, toPng } from '@spsc/report/charts'
 import test from 'ava'
 import { replicates } from './distributions.js'
-import { failed, latency, measured, withLatency } from './records.js'
+import { certificate, failed, latency, measured, withLatency } from './records.js'
 import { descriptionOf, elementsOf, positionsOf, textsOf, titlesOf } from './svg.js'
 
 function draw(records: readonly ResultRecord[], suffix: string, name = 't000'): string {
@@ -221,6 +221,45 @@ test('the curve over percentiles and the distribution agree with the stored perc
     'baseline: 25 % within 0.025 ms, 50 % within 0.050 ms, 75 % within 0.075 ms.',
   )
   t.is(descriptionOf(draw(replicates(3), 'percentiles')), 'baseline: p50 0.100 ms, p90 0.180 ms, p99 0.198 ms.')
+})
+
+/** A replicate whose p50 lies below the floor of 1 µs where `p50` does. */
+function floored(p50: number, changes: Partial<MeasuredRecord> = {}) {
+  const collectors = withLatency(latency(p50, 50_000, 90_000))
+  return measured({ collectors, certificate: certificate({ floor_ns: 1000 }), ...changes })
+}
+
+test('a percentile below the floor of its record is drawn hollow at the floor, with < before it', (t) => {
+  const svg = draw([floored(100)], 'latency')
+  t.deepEqual(titlesOf(svg).slice(1), ['baseline: p95 0.050 ms', 'baseline: p99 0.090 ms', 'baseline: p50 <0.0010 ms'])
+  t.deepEqual(positionsOf(svg, 'baseline: p50'), positionsOf(draw([floored(1000)], 'latency'), 'baseline: p50'))
+  t.regex(svg, /<g [^>]*fill="white"[^>]*><path[^>]*><title>baseline: p50 /)
+  t.true(textsOf(svg).includes('p50 <0.0010 ms'))
+  t.regex(descriptionOf(svg), /p50 <0\.0010 ms, p95 0\.050 ms/)
+  t.regex(textsOf(svg).join(' '), /<: below what this run could measure; see the certificate in the report\./)
+})
+
+test('replicates below the floor are < and not a tick; the median above them is exact', (t) => {
+  const records = [100, 5000, 6000].map((p50, index) => floored(p50, { replicate: index + 1 }))
+  const svg = draw(records, 'latency')
+  t.true(titlesOf(svg).includes('baseline: p50 0.0050 ms, range <0.0010 ms to 0.0060 ms, median of 3'))
+  t.regex(svg, /<text[^>]*>&lt;<title>baseline, replicate 1: p50 &lt;0\.0010 ms<\/title>/)
+})
+
+test('a p99 below the floor is a bound in the heat map and among the trade-offs too', (t) => {
+  const records = [8, 64].flatMap((queueCap, row) =>
+    [0, 1000].map((prodIntervalUs, column) =>
+      measured(
+        {
+          ...{ scenario: `s prod-interval-us=${prodIntervalUs} queue-cap=${queueCap}`, cell: 2 * row + column + 1 },
+          ...{ collectors: withLatency(latency(100)), certificate: certificate({ floor_ns: 1000 }) },
+        },
+        { queueCap, prodIntervalUs },
+      ),
+    ),
+  )
+  t.is(titlesOf(draw(records, 'heatmap'))[1], 'capacity 8, interval 0 µs: p99 <0.0010 ms, n = 1')
+  t.regex(titlesOf(draw(records, 'pareto'))[1] as string, /p99 <0\.0010 ms/)
 })
 
 test('a curve for each replicate and one for their median', (t) => {

@@ -1,10 +1,11 @@
 import * as Plot from '@observablehq/plot'
 import type { ResultRecord } from '@spsc/core'
 import { type Cell, cellsOf } from '../cells.js'
+import { type Reading, readingOf } from '../reading.js'
 import { cellLabels, cellNames, countLabel, drawnCells, gapLabel } from './cell-labels.js'
 import { draw } from './drawing.js'
 import { frame } from './frame.js'
-import { intervalNote, type Spread, spreadOf } from './interval.js'
+import { BELOW_FLOOR, intervalNote, type Spread, spreadOf } from './interval.js'
 import { cutMiddle, LINE_HEIGHT, MARGIN, SMALL_FONT_SIZE, WIDTH } from './lettering.js'
 import { BAND, GRID, MUTED_INK } from './palette.js'
 import type { Picture } from './picture.js'
@@ -16,6 +17,8 @@ export interface Series {
   readonly name?: string
   /** From 0; `undefined` where a replicate has none. */
   readonly value: (record: ResultRecord) => number | undefined
+  /** What lies below this means nothing; absent: everything means something. */
+  readonly floor?: (record: ResultRecord) => number | undefined
   readonly color: string
   /** Tells the figure apart where colour does not. */
   readonly symbol: 'circle' | 'square' | 'diamond'
@@ -30,6 +33,8 @@ export interface CellRows {
   readonly axis: string
   /** With its unit. */
   readonly format: (value: number) => string
+  /** The same rounded up, where there are floors. */
+  readonly formatBound?: (value: number) => string
   readonly series: readonly Series[]
   readonly alt: string
   readonly records: readonly ResultRecord[]
@@ -51,7 +56,12 @@ interface Mark {
   readonly series: Series
   readonly y: number
   readonly spread: Spread
-  readonly replicates: readonly { readonly x: number; readonly y: number; readonly title: string }[]
+  readonly replicates: readonly {
+    readonly x: number
+    readonly y: number
+    readonly isBelow: boolean
+    readonly title: string
+  }[]
 }
 
 interface Gap {
@@ -74,23 +84,30 @@ function named({ name }: Series, text: string): string {
   return name === undefined ? text : `${name} ${text}`
 }
 
-function marksOf(cell: Cell, name: string, top: number, { series, format }: CellRows): Pick<Row, 'marks' | 'gaps'> {
+function figureText({ format, formatBound = format }: CellRows, { value, isBelow }: Reading): string {
+  return isBelow ? `<${formatBound(value)}` : format(value)
+}
+
+function marksOf(cell: Cell, name: string, top: number, chart: CellRows): Pick<Row, 'marks' | 'gaps'> {
   const marks: Mark[] = []
   const gaps: Gap[] = []
-  for (const [index, one] of series.entries()) {
+  for (const [index, one] of chart.series.entries()) {
     const y = top + (index + 0.4) * SERIES_HEIGHT
-    const replicates = cell.records.flatMap((record) => {
-      const x = one.value(record)
-      if (x === undefined) return []
-      return [{ x, y, title: `${name}, replicate ${record.replicate}: ${named(one, format(x))}` }]
+    const read = cell.records.flatMap((record) => {
+      const value = one.value(record)
+      return value === undefined ? [] : [{ record, reading: readingOf(value, one.floor?.(record)) }]
     })
-    if (replicates.length > 0)
-      marks.push({ series: one, y, replicates, spread: spreadOf(replicates.map(({ x }) => x)) })
+    const replicates = read.map(({ record, reading }) => {
+      const title = `${name}, replicate ${record.replicate}: ${named(one, figureText(chart, reading))}`
+      return { x: reading.value, y, isBelow: reading.isBelow, title }
+    })
+    if (read.length > 0)
+      marks.push({ series: one, y, replicates, spread: spreadOf(read.map(({ reading }) => reading)) })
     else gaps.push({ y, text: named(one, one.notApplicable ?? gapLabel(cell)) })
   }
   // A cell without anything says so once.
   if (marks.length > 0) return { marks, gaps }
-  return { marks, gaps: [{ y: top + (series.length * SERIES_HEIGHT) / 2, text: gapLabel(cell) }] }
+  return { marks, gaps: [{ y: top + (chart.series.length * SERIES_HEIGHT) / 2, text: gapLabel(cell) }] }
 }
 
 function layOut(cells: readonly Cell[], chart: CellRows): { rows: readonly Row[]; height: number } {
@@ -113,17 +130,18 @@ function layOut(cells: readonly Cell[], chart: CellRows): { rows: readonly Row[]
   return { rows, height: top }
 }
 
-function medianTitle({ name }: Row, { series, spread, replicates }: Mark, format: CellRows['format']): string {
+function medianTitle({ name }: Row, { series, spread, replicates }: Mark, chart: CellRows): string {
   const { interval } = spread
-  const said = `${name}: ${named(series, format(spread.median))}`
+  const said = `${name}: ${named(series, figureText(chart, spread.median))}`
   if (interval === undefined) return said
   const kind = interval.coverage === undefined ? 'range' : `${(interval.coverage * 100).toFixed(1)} % interval`
-  return `${said}, ${kind} ${format(interval.low)} to ${format(interval.high)}, median of ${replicates.length}`
+  const ends = `${figureText(chart, interval.low)} to ${figureText(chart, interval.high)}`
+  return `${said}, ${kind} ${ends}, median of ${replicates.length}`
 }
 
-function describe(rows: readonly Row[], format: CellRows['format']): string {
+function describe(rows: readonly Row[], chart: CellRows): string {
   const told = rows.slice(0, DESCRIBED_CELLS).map((row) => {
-    const figures = row.marks.map(({ series, spread }) => named(series, format(spread.median)))
+    const figures = row.marks.map(({ series, spread }) => named(series, figureText(chart, spread.median)))
     return `${row.name}: ${[...figures, ...row.gaps.map(({ text }) => text)].join(', ')} (${row.count}).`
   })
   if (rows.length > DESCRIBED_CELLS) told.push(`And ${rows.length - DESCRIBED_CELLS} more.`)
@@ -141,15 +159,24 @@ export function drawCellRows(chart: CellRows): Picture | undefined {
   const { rows, height } = layOut(drawn, chart)
   const marks = rows.flatMap((row) => row.marks.map((mark) => ({ ...mark, row })))
   const intervals = marks.flatMap(({ y, series, spread: { interval } }) =>
-    interval ? [{ y, series, ...interval }] : [],
+    interval ? [{ y, series, coverage: interval.coverage, low: interval.low.value, high: interval.high.value }] : [],
   )
   const several = marks.filter(({ replicates }) => replicates.length > 1)
+  const ticks = several.flatMap(({ replicates, series }) => replicates.map((replicate) => ({ ...replicate, series })))
+  const isBounded = marks.some(({ replicates }) => replicates.some(({ isBelow }) => isBelow))
   const scale = scaleOf(
     marks.flatMap(({ replicates }) => replicates.map(({ x }) => x)),
     { zoom: several.length > 0 },
   )
-  const ticks = marks.length === 0 ? [] : [...scale.ticks]
+  const axisTicks = marks.length === 0 ? [] : [...scale.ticks]
   const left = { frameAnchor: 'left', textAnchor: 'start' } as const
+  const dots = {
+    x: ({ spread }: Mark) => spread.median.value,
+    y: 'y',
+    r: 4.5,
+    symbol: ({ series }: Mark) => series.symbol,
+    title: (mark: (typeof marks)[number]) => medianTitle(mark.row, mark, chart),
+  }
   const plot = draw({
     width: WIDTH,
     height: height + AXIS_HEIGHT,
@@ -170,8 +197,8 @@ export function drawCellRows(chart: CellRows): Picture | undefined {
           insetRight: -FIGURE_WIDTH,
         },
       ),
-      Plot.gridX(ticks, { stroke: GRID, strokeOpacity: 1 }),
-      Plot.axisX(ticks, { text: tickText, label: null, tickSize: 4 }),
+      Plot.gridX(axisTicks, { stroke: GRID, strokeOpacity: 1 }),
+      Plot.axisX(axisTicks, { text: tickText, label: null, tickSize: 4 }),
       Plot.text([axisTitle(chart.axis, scale)], {
         frameAnchor: 'bottom',
         dy: 36,
@@ -210,7 +237,7 @@ export function drawCellRows(chart: CellRows): Picture | undefined {
         { x1: 'low', x2: 'high', y1: 'y', y2: 'y', stroke: ({ series }) => series.color, strokeWidth: 1.5 },
       ),
       Plot.ruleX(
-        several.flatMap(({ replicates, series }) => replicates.map((replicate) => ({ ...replicate, series }))),
+        ticks.filter(({ isBelow }) => !isBelow),
         {
           x: 'x',
           y1: ({ y }) => y + 5,
@@ -221,19 +248,29 @@ export function drawCellRows(chart: CellRows): Picture | undefined {
           title: 'title',
         },
       ),
-      Plot.dot(marks, {
-        x: ({ spread }) => spread.median,
-        y: 'y',
-        r: 4.5,
-        symbol: ({ series }: Mark) => series.symbol,
-        fill: ({ series }) => series.color,
-        stroke: 'white',
-        strokeWidth: 1,
-        title: (mark) => medianTitle(mark.row, mark, chart.format),
-      }),
+      Plot.text(
+        ticks.filter(({ isBelow }) => isBelow),
+        {
+          x: 'x',
+          y: ({ y }) => y + 8,
+          text: () => '<',
+          textAnchor: 'end',
+          fontSize: SMALL_FONT_SIZE,
+          fill: (replicate) => replicate.series.color,
+          title: 'title',
+        },
+      ),
+      Plot.dot(
+        marks.filter(({ spread }) => !spread.median.isBelow),
+        { ...dots, fill: ({ series }) => series.color, stroke: 'white', strokeWidth: 1 },
+      ),
+      Plot.dot(
+        marks.filter(({ spread }) => spread.median.isBelow),
+        { ...dots, fill: 'white', stroke: ({ series }) => series.color, strokeWidth: 1.5 },
+      ),
       Plot.text(marks, {
         y: 'y',
-        text: ({ series, spread }) => named(series, chart.format(spread.median)),
+        text: ({ series, spread }) => named(series, figureText(chart, spread.median)),
         frameAnchor: 'right',
         textAnchor: 'start',
         dx: 8,
@@ -254,8 +291,8 @@ export function drawCellRows(chart: CellRows): Picture | undefined {
     svg: frame({
       title: chart.title,
       subtitle: chart.subtitle,
-      description: describe(rows, chart.format),
-      caption: [nothing, meaning, intervalNote(marks.map(({ spread }) => spread)), note]
+      description: describe(rows, chart),
+      caption: [nothing, meaning, isBounded ? `Hollow mark, ${BELOW_FLOOR}` : '', intervalNote(marks.map(({ spread }) => spread)), note]
         .filter((text) => text !== '')
         .join(' '),
       content: plot,

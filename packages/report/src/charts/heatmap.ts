@@ -2,11 +2,13 @@ import * as Plot from '@observablehq/plot'
 import type { Scenario } from '@spsc/core'
 import { type Cell, cellsOf } from '../cells.js'
 import { distributionOf } from '../distribution.js'
-import { fixed } from '../format.js'
+import { floorOf } from '../floor.js'
+import { atMost, fixed } from '../format.js'
+import { ascending, medianOf, readingOf } from '../reading.js'
 import { cellNames, countLabel, gapLabel } from './cell-labels.js'
 import { draw } from './drawing.js'
 import { frame } from './frame.js'
-import { spreadOf } from './interval.js'
+import { BELOW_FLOOR } from './interval.js'
 import { cutMiddle, LINE_HEIGHT, MARGIN, SMALL_FONT_SIZE, WIDTH } from './lettering.js'
 import { BAND, INK, MUTED_INK, PAPER } from './palette.js'
 import type { Chart } from './picture.js'
@@ -56,15 +58,20 @@ function short(ms: number): string {
 
 function squareOf(cell: Cell): Square {
   const { queueCap: capacity, prodIntervalUs: interval } = configOf(cell)
-  const values = cell.records.flatMap((record) => distributionOf(record, 'latency')?.p99_ns ?? [])
+  const readings = cell.records.flatMap((record) => {
+    const ns = distributionOf(record, 'latency')?.p99_ns
+    return ns === undefined ? [] : [readingOf(ns, floorOf(record))]
+  })
   const place = `capacity ${capacity}, interval ${interval} µs`
-  if (values.length === 0) {
+  if (readings.length === 0) {
     const gap = gapLabel(cell)
     return { capacity, interval, text: gap.split(':')[0] as string, title: `${place}: ${gap}` }
   }
-  const p99 = spreadOf(values).median / 1e6
-  const title = `${place}: p99 ${fixed(p99, 3)} ms, ${countLabel(cell, values.length)}`
-  return { capacity, interval, p99, text: short(p99), title }
+  const { value, isBelow } = medianOf(ascending(readings))
+  const p99 = value / 1e6
+  const bound = `<${atMost(p99, 3)}`
+  const title = `${place}: p99 ${isBelow ? bound : fixed(p99, 3)} ms, ${countLabel(cell, readings.length)}`
+  return { capacity, interval, p99, text: isBelow ? bound : short(p99), title }
 }
 
 function distinct(values: readonly number[]): readonly number[] {
@@ -159,6 +166,7 @@ export const heatmap: Chart = (records, name) => {
   const told = drawn.map((grid) => `${grid.name}: ${grid.squares.map(({ title }) => title).join('; ')}.`)
   const caption = [
     'Median of the replicates. Same colours in every grid, on a log scale.',
+    drawn.some(({ squares }) => squares.some(({ text }) => text.startsWith('<'))) ? BELOW_FLOOR : '',
     hasFigures ? `Lightest: ${fixed(low, 3)} ms, darkest: ${fixed(high, 3)} ms.` : '',
     grids.length > MAX_GRIDS ? `The first ${MAX_GRIDS} of ${grids.length} sweeps.` : '',
   ]

@@ -1,12 +1,12 @@
-import { extent, median } from 'simple-statistics'
+import { ascending, kthOf, medianOf, type Reading } from '../reading.js'
 
 /** What the replicates of one cell say of one figure. */
 export interface Spread {
-  readonly median: number
+  readonly median: Reading
   /** Absent with one replicate. */
   readonly interval?: {
-    readonly low: number
-    readonly high: number
+    readonly low: Reading
+    readonly high: Reading
     /** Chance that such an interval holds the median of all replicates there could be; absent: it is the mere range. */
     readonly coverage?: number
   }
@@ -43,25 +43,25 @@ export function orderStatistics(n: number): { readonly k: number; readonly cover
 }
 
 /**
- * Median of the replicates with its interval: by order statistics from 6 replicates on, below that their range.
+ * Median of the replicates with its interval: by order statistics from 6 replicates on, below that their range. Each
+ * may only be known to lie below a floor.
  *
- * @param values at least one
+ * @param readings at least one
  *
  * @example
- * spreadOf([3, 1, 2]) // { median: 2, interval: { low: 1, high: 3 } }
+ * spreadOf([3, 1, 2].map((value) => readingOf(value, undefined))).median // { value: 2, isBelow: false }
  */
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b)
-  if (sorted.length === 1) return { median: sorted[0] as number }
-  const found = orderStatistics(sorted.length)
-  if (found === undefined) {
-    const [low, high] = extent(sorted)
-    return { median: median(sorted), interval: { low, high } }
-  }
-  const { k, coverage } = found
-  const interval = { low: sorted[k - 1] as number, high: sorted[sorted.length - k] as number, coverage }
-  return { median: median(sorted), interval }
+export function spreadOf(readings: readonly Reading[]): Spread {
+  const sorted = ascending(readings)
+  const n = sorted.length
+  const median = medianOf(sorted)
+  if (n === 1) return { median }
+  const { k, ...coverage } = orderStatistics(n) ?? { k: 1 }
+  return { median, interval: { low: kthOf(sorted, k), high: kthOf(sorted, n + 1 - k), ...coverage } }
 }
+
+/** What `<` means, for a caption. */
+export const BELOW_FLOOR = '<: below what this run could measure; see the certificate in the report.'
 
 /** What the drawn intervals are, for a caption. */
 export function intervalNote(spreads: readonly Spread[]): string {

@@ -2,11 +2,13 @@ import * as Plot from '@observablehq/plot'
 import type { ResultRecord } from '@spsc/core'
 import { type Cell, cellsOf } from '../cells.js'
 import { distributionOf } from '../distribution.js'
-import { fixed, proportion } from '../format.js'
+import { floorOf } from '../floor.js'
+import { atMost, fixed, proportion } from '../format.js'
+import { ascending, medianOf, type Reading, readingOf } from '../reading.js'
 import { cellNames, drawnCells, gapLabel } from './cell-labels.js'
 import { draw } from './drawing.js'
 import { frame } from './frame.js'
-import { spreadOf } from './interval.js'
+import { BELOW_FLOOR } from './interval.js'
 import { cutMiddle, LINE_HEIGHT, MARGIN, SMALL_FONT_SIZE, WIDTH } from './lettering.js'
 import { COLORS, GRID, INK, MUTED_INK, PAPER } from './palette.js'
 import type { Chart } from './picture.js'
@@ -27,23 +29,35 @@ const NUMBER = { width: 15, height: 12 }
 interface Objectives {
   /** Milliseconds: less is better. */
   readonly p99: number
+  /** The p99 is only known to lie below that. */
+  readonly isBelowFloor: boolean
   /** Delivered items per second: more is better. */
   readonly throughput: number
   /** 0 to 1: less is better. */
   readonly dropRate: number
 }
 
-function medianOf(cell: Cell, value: (record: ResultRecord) => number | undefined): number | undefined {
-  const values = cell.records.flatMap((record) => value(record) ?? [])
-  return values.length === 0 ? undefined : spreadOf(values).median
+type Value = (record: ResultRecord) => number | undefined
+
+function medianOfCell(cell: Cell, value: Value, floor: Value = () => undefined): Reading | undefined {
+  const readings = cell.records.flatMap((record) => {
+    const read = value(record)
+    return read === undefined ? [] : [readingOf(read, floor(record))]
+  })
+  return readings.length === 0 ? undefined : medianOf(ascending(readings))
 }
 
 function objectivesOf(cell: Cell): Objectives | undefined {
-  const p99 = medianOf(cell, (record) => distributionOf(record, 'latency')?.p99_ns)
-  const throughput = medianOf(cell, (record) => (record.status === 'ok' ? record.ops_s : undefined))
-  const dropRate = medianOf(cell, (record) => (record.status === 'ok' ? record.drop_rate : undefined))
+  const p99 = medianOfCell(cell, (record) => distributionOf(record, 'latency')?.p99_ns, floorOf)
+  const throughput = medianOfCell(cell, (record) => (record.status === 'ok' ? record.ops_s : undefined))
+  const dropRate = medianOfCell(cell, (record) => (record.status === 'ok' ? record.drop_rate : undefined))
   if (p99 === undefined || throughput === undefined || dropRate === undefined) return undefined
-  return { p99: p99 / 1e6, throughput, dropRate }
+  return {
+    p99: p99.value / 1e6,
+    isBelowFloor: p99.isBelow,
+    throughput: throughput.value,
+    dropRate: dropRate.value,
+  }
 }
 
 function dominates(one: Objectives, other: Objectives): boolean {
@@ -107,7 +121,7 @@ export const pareto: Chart = (records, name) => {
     left: position(x, candidate.p99, left, right),
     top: position(y, candidate.throughput, bottom, TOP),
     isBeaten: candidates.some((other) => dominates(other, candidate)),
-    figures: `${fixed(candidate.p99, 3)} ms, ${fixed(candidate.throughput, 0)}/s, drops ${proportion(candidate.dropRate)}`,
+    figures: `${candidate.isBelowFloor ? `<${atMost(candidate.p99, 3)}` : fixed(candidate.p99, 3)} ms, ${fixed(candidate.throughput, 0)}/s, drops ${proportion(candidate.dropRate)}`,
   }))
   const numbers = placeNumbers(points.map((point) => ({ x: point.left, y: point.top })))
   const margins = {
@@ -179,6 +193,7 @@ export const pareto: Chart = (records, name) => {
   const caption = [
     'Circles: no other row is at least as good in p99, throughput and drop rate and better in one (the Pareto front).',
     'Squares: some row is. Figures are medians of the replicates; a small distance can be chance.',
+    points.some(({ isBelowFloor }) => isBelowFloor) ? BELOW_FLOOR : '',
     note,
   ]
   return {
