@@ -44,6 +44,7 @@ test('--collect ledger says what items spent their time on, in the terminal and 
   t.regex(stdout, /^baseline on native: due to done, \d+ items\nmedian band( +[\d.]+){9}\nworst 1 %( +[\d.]+){9}$/m)
   t.regex(stdout, /^baseline on sab: due to done, \d+ items\nmedian band +[\d.]+ +[\d.]+ +- /m)
   t.true(text(cwd, 'mine_report.md').includes('## Latency ledger'))
+  t.deepEqual(filesOf(cwd), filesOfRun('mine', ['ledger']))
   const again = await spsc(['report', 'mine'], { cwd })
   t.regex(again.stdout, /^ledger, /m)
 })

@@ -292,7 +292,13 @@ export function drawCellRows(chart: CellRows): Picture | undefined {
       title: chart.title,
       subtitle: chart.subtitle,
       description: describe(rows, chart),
-      caption: [nothing, meaning, isBounded ? `Hollow mark, ${BELOW_FLOOR}` : '', intervalNote(marks.map(({ spread }) => spread)), note]
+      caption: [
+        nothing,
+        meaning,
+        isBounded ? `Hollow mark, ${BELOW_FLOOR}` : '',
+        intervalNote(marks.map(({ spread }) => spread)),
+        note,
+      ]
         .filter((text) => text !== '')
         .join(' '),
       content: plot,

@@ -3,6 +3,7 @@ import { cdf } from './cdf.js'
 import { dropRate } from './drop-rate.js'
 import { heatmap } from './heatmap.js'
 import { latency } from './latency.js'
+import { ledger } from './ledger.js'
 import { offered } from './offered.js'
 import { pareto } from './pareto.js'
 import { percentiles } from './percentiles.js'
@@ -22,6 +23,7 @@ const CHARTS: Readonly<Record<string, Chart>> = {
   cdf,
   heatmap,
   pareto,
+  ledger,
 }
 
 /** The ends of the names of all files that pictures may have: `latency` of `t000_latency.svg`. */

@@ -10,6 +10,18 @@ export const COLORS = {
   grey: '#767676',
 } as const
 
+/** The seven of theirs that are no black, and grey, for areas: light ones border on others there, not on white. */
+export const FILLS = {
+  orange: '#e69f00',
+  vermillion: COLORS.vermillion,
+  yellow: '#f0e442',
+  sky: '#56b4e9',
+  blue: COLORS.blue,
+  green: COLORS.green,
+  purple: COLORS.purple,
+  grey: COLORS.grey,
+} as const
+
 export const INK = '#1a1a1a'
 /** 4.5 : 1 or more on white, as WCAG 2.2 asks of text. */
 export const MUTED_INK = '#595959'
