@@ -1,6 +1,7 @@
 export * from './csv.js'
 export { toLedgerTable } from './ledger-table.js'
-export { type ReportOptions, toMarkdown } from './markdown.js'
+export { type ReportOptions, type ReportPicture, toMarkdown } from './markdown.js'
+export { maxRateText } from './max-rate.js'
 export { perfText } from './perf-block.js'
 export * from './read.js'
 export * from './render.js'

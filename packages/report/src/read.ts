@@ -1,5 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { errorMessage, parseRecord, RECORD_SCHEMA, type ResultRecord, SpscError } from '@spsc/core'
+import {
+  errorMessage,
+  type MaxRateResult,
+  parseMaxRate,
+  parseRecord,
+  RECORD_SCHEMA,
+  type ResultRecord,
+  SpscError,
+} from '@spsc/core'
 import { cellKey } from './cells.js'
 
 /** What a results file holds. */
@@ -67,4 +75,13 @@ export async function readRecords(path: string): Promise<StoredResults> {
     skipped.push(number)
   }
   return { records: [...records.values()], skipped }
+}
+
+/** What the searches of a run have come to, from its manifest; none where there is no manifest, or none of searches. */
+export async function readMaxRate(path: string): Promise<readonly MaxRateResult[]> {
+  try {
+    return parseMaxRate((JSON.parse(await readFile(path, 'utf8')) as { max_rate?: unknown }).max_rate)
+  } catch {
+    return []
+  }
 }

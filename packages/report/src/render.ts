@@ -1,15 +1,10 @@
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errorMessage, type ResultRecord, SpscError } from '@spsc/core'
+import { errorMessage, type MaxRateResult, type ResultRecord, SpscError } from '@spsc/core'
 import { toCsv } from './csv.js'
-import { type ReportOptions, toMarkdown } from './markdown.js'
-import { readRecords, type StoredResults } from './read.js'
-
-/** What is drawn from a run: the end of a file's name, and a function of the stored records alone. */
-const RENDERINGS: Readonly<Record<string, (records: readonly ResultRecord[], options: ReportOptions) => string>> = {
-  'metrics.csv': toCsv,
-  'report.md': toMarkdown,
-}
+import { type ReportPicture, toMarkdown } from './markdown.js'
+import { readMaxRate, readRecords, type StoredResults } from './read.js'
+import { oneLine } from './text.js'
 
 export interface RunFiles {
   /** Directory of the run. */
@@ -21,10 +16,14 @@ export interface RunFiles {
 export interface RenderedRun extends StoredResults {
   /** Paths of the files written. */
   readonly written: readonly string[]
+  /** What searches for the highest rate have come to; none where the run is no search, or was killed. */
+  readonly maxRate: readonly MaxRateResult[]
+  /** What could not be drawn, and why. */
+  readonly problems: readonly string[]
 }
 
 // Written beside its place and renamed, so that a reader finds the old file or the new one, never half of one.
-async function writeAtomically(path: string, content: string): Promise<void> {
+async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
   try {
     await writeFile(temporary, content)
@@ -35,8 +34,34 @@ async function writeAtomically(path: string, content: string): Promise<void> {
   }
 }
 
+interface Pictures {
+  /** Contents by the end of the file's name; `undefined`: an earlier rendering's file there is no longer true. */
+  readonly files: ReadonlyMap<string, string | Uint8Array | undefined>
+  readonly shown: readonly ReportPicture[]
+  readonly problems: readonly string[]
+}
+
+/** Loads the charting modules, which nothing else needs. */
+async function drawPictures(records: readonly ResultRecord[], name: string): Promise<Pictures> {
+  const files = new Map<string, string | Uint8Array | undefined>()
+  const { CHART_SUFFIXES, drawCharts, toPng } = await import('./charts/index.js')
+  for (const suffix of CHART_SUFFIXES) for (const format of ['svg', 'png']) files.set(`${suffix}.${format}`, undefined)
+  const pictures = drawCharts(records, name)
+  for (const { suffix, svg } of pictures) files.set(`${suffix}.svg`, svg)
+  const shownAs = (format: string) => pictures.map(({ suffix, alt }) => ({ file: `${name}_${suffix}.${format}`, alt }))
+  try {
+    for (const { suffix, svg } of pictures) files.set(`${suffix}.png`, await toPng(svg))
+    return { files, shown: shownAs('png'), problems: [] }
+  } catch (error) {
+    // A platform that the renderer has no binary for: the SVG says the same.
+    const problem = `[spsc] [report] PNG pictures can't be drawn: ${oneLine(errorMessage(error))}; the SVG ones are there`
+    return { files, shown: shownAs('svg'), problems: [problem] }
+  }
+}
+
 /**
- * Draws a stored run: reads `NAME_results.ndjson` and writes `NAME_metrics.csv` and `NAME_report.md` beside it,
+ * Draws a stored run: reads `NAME_results.ndjson`, and of `NAME_manifest.json` what a search has come to, and writes
+ * `NAME_metrics.csv`, the pictures (`NAME_latency.svg` and `.png`, and so on) and `NAME_report.md` beside them,
  * replacing those of an earlier rendering. The results themselves are only read.
  *
  * @throws `ERR_OUTPUT` naming the file that can't be read or written, and why
@@ -46,11 +71,19 @@ async function writeAtomically(path: string, content: string): Promise<void> {
  */
 export async function renderRun({ dir, name }: RunFiles): Promise<RenderedRun> {
   const { records, skipped } = await readRecords(join(dir, `${name}_results.ndjson`))
+  const maxRate = await readMaxRate(join(dir, `${name}_manifest.json`))
+  const { files, shown, problems } = await drawPictures(records, name)
   const written: string[] = []
-  for (const [suffix, render] of Object.entries(RENDERINGS)) {
+  const write = async (suffix: string, content: string | Uint8Array) => {
     const path = join(dir, `${name}_${suffix}`)
-    await writeAtomically(path, render(records, { name, skipped }))
+    await writeAtomically(path, content)
     written.push(path)
   }
-  return { records, skipped, written }
+  await write('metrics.csv', toCsv(records))
+  for (const [suffix, content] of files) {
+    if (content === undefined) await rm(join(dir, `${name}_${suffix}`), { force: true })
+    else await write(suffix, content)
+  }
+  await write('report.md', toMarkdown(records, { name, skipped, maxRate, pictures: shown }))
+  return { records, skipped, maxRate, written, problems }
 }
