@@ -6,6 +6,7 @@ import { colorsFor } from './color.js'
 import { EXIT, exitCodeOfRecords } from './exit-codes.js'
 import { checkLatenciesPath, collectorsFor, latenciesLost } from './latencies.js'
 import { createLog, type Log } from './log.js'
+import { canWrite, checkExportPlaces, usesStdout, writeExports } from './outputs.js'
 import { AFFINITY, ours } from './plugins.js'
 import { renderConfig } from './print-config.js'
 import type { Flags } from './program.js'
@@ -39,9 +40,11 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
     print(renderConfig(options))
     return EXIT.ok
   }
-  const { place, onExisting, latencies } = options
+  const { place, onExisting, latencies, exports } = options
   const plan = planRun({ ...options, scenarios: options.scenarios.map(toMatrix) })
   if (latencies !== undefined) checkLatenciesPath(latencies, plan, onExisting)
+  checkExportPlaces(exports, [resultsPath(place), manifestPath(place)])
+  if (!canWrite(exports)) return EXIT.invalid
   const { yellow } = colorsFor(options.color, process.stderr)
   const log = createLog(flags.quiet ? 'silent' : options.logLevel, yellow)
 
@@ -64,12 +67,14 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
     const { cancelled } = await lab.finished
     clearProgress()
     const { renderRun, toSummary } = await import('@spsc/report')
-    const { records, written } = await renderRun(place)
-    if (!flags.json && !flags.quiet && records.length > 0) {
+    const { records, written, skipped } = await renderRun(place)
+    const exported = writeExports(exports, records, { name: place.name, skipped })
+    if (!flags.json && !flags.quiet && !usesStdout(exports) && records.length > 0) {
       print(`${toSummary(records)}\n${[resultsPath(place), ...written, manifestPath(place)].join('\n')}`)
     }
     for (const record of records) complain(record)
-    if (!cancelled) return Math.max(exitCodeOfRecords(records), latenciesLost(records) ? EXIT.invalid : EXIT.ok)
+    const isLost = latenciesLost(records) || !exported
+    if (!cancelled) return Math.max(exitCodeOfRecords(records), isLost ? EXIT.invalid : EXIT.ok)
     say(
       `[spsc] [cli] interrupted: ${records.length} of ${plan.schedule.length} replicates are stored; go on with --name ${place.name} --resume`,
     )

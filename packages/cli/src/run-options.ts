@@ -9,6 +9,7 @@ import {
   type StorePlace,
   storedSeed,
 } from '@spsc/lab'
+import { type Export, settleOutputs } from './outputs.js'
 import { chooseCollectors } from './perf-events.js'
 import { resolveQueue } from './plugins.js'
 import type { Flags } from './program.js'
@@ -66,6 +67,7 @@ export interface RunOptions {
   readonly seed: number
   /** Where raw latencies go, if anywhere. */
   readonly latencies: string | undefined
+  readonly exports: readonly Export[]
   readonly logLevel: string
   readonly color: string
 }
@@ -82,7 +84,7 @@ export async function settleOptions(targetNames: readonly string[], flags: Flags
   const given = option(flags, 'name')
   if (given !== undefined) checkName(given)
   const onExisting = existingPolicy(flags)
-  const dir = option(flags, 'out', 'result_data')
+  const { dir, exports } = settleOutputs(flags)
   const name = given ?? (onExisting === 'refuse' ? freeName({ dir, name: targets.name }) : targets.name)
   return {
     scenarios: targets.scenarios.map(({ name, layers }) => layered(name, [...layers, ...overrides])),
@@ -97,6 +99,7 @@ export async function settleOptions(targetNames: readonly string[], flags: Flags
     onExisting,
     seed: seedOf(flags, { dir, name }, onExisting),
     latencies: option(flags, 'emit-latencies'),
+    exports,
     logLevel: flags['log-level'] as string,
     color: flags.color as string,
   }
