@@ -80,6 +80,7 @@ function runCommand(handlers: Handlers, done: (code: number) => void): Command {
     .addOption(outOption())
     .option('--force', 'replace a stored run of that name')
     .option('--resume', 'go on with a stored run of that name')
+    .option('--serve [port]', 'follow the run on a page of this machine (default: any free port)')
     .option('--json', 'print records as NDJSON instead of the table')
     .option('--quiet', 'print nothing but errors (and records with --json)')
     .addOption(

@@ -5,6 +5,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { colorsFor } from './color.js'
 import { EXIT, exitCodeOfRecords } from './exit-codes.js'
 import { checkLatenciesPath, collectorsFor, latenciesLost } from './latencies.js'
+import { openLiveView } from './live/live-view.js'
 import { createLog, type Log } from './log.js'
 import { canWrite, checkExportPlaces, usesStdout, writeExports } from './outputs.js'
 import { AFFINITY, ours } from './plugins.js'
@@ -47,6 +48,7 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
   if (!canWrite(exports)) return EXIT.invalid
   const { yellow } = colorsFor(options.color, process.stderr)
   const log = createLog(flags.quiet ? 'silent' : options.logLevel, yellow)
+  const live = await openLiveView(options)
 
   const lab = await startRun({
     plan,
@@ -61,6 +63,7 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
   const signals = cancelOnSignal(lab.run)
   const clearProgress = flags.quiet ? () => {} : showProgress(lab.run, log)
   logWarnings(lab.run, log)
+  live?.follow(lab.run)
   if (flags.json) lab.run.on('result', (record) => print(JSON.stringify(record)))
 
   try {
@@ -85,6 +88,7 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
     say(errorMessage(error))
     return EXIT.invalid
   } finally {
+    await live?.close()
     signals.dispose()
   }
 }
