@@ -18,7 +18,7 @@ function about(seconds: number): string {
   return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`
 }
 
-/** What has come of the replicates so far; empty while all is well. */
+/** What has come of the replicates so far. */
 class Troubles {
   #failed = 0
   #invalid = 0
@@ -30,15 +30,29 @@ class Troubles {
     this.#warnings += record.warnings.length
   }
 
-  text(): string {
+  /** None while all is well. */
+  lines(): readonly Line[] {
     const counts = [
       [this.#failed, 'failed'],
       [this.#invalid, 'invalid'],
       [this.#warnings, this.#warnings === 1 ? 'warning' : 'warnings'],
     ] as const
     const told = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
-    return told.length === 0 ? '' : `so far: ${told.join(', ')}`
+    return told.length === 0 ? [] : [{ before: `so far: ${told.join(', ')}`, name: '', after: '' }]
   }
+}
+
+/** A line whose name is cut where it is too long, and never what stands around it. */
+interface Line {
+  readonly before: string
+  readonly name: string
+  readonly after: string
+}
+
+function fit({ before, name, after }: Line, width: number): string {
+  const room = Math.max(0, width - before.length - after.length)
+  const text = oneLine(name)
+  return `${before}${text.length <= room ? text : `${text.slice(0, Math.max(0, room - 1))}…`}${after}`.slice(0, width)
 }
 
 /** Lines at the end of a terminal's text, drawn over those before. The cursor rests behind the last. */
@@ -57,10 +71,10 @@ class Block {
   }
 
   /** One write, so that no half of it is seen. */
-  draw(lines: readonly string[]): void {
+  draw(lines: readonly Line[]): void {
     const width = Math.max(20, (this.#terminal.columns || 80) - 1)
     const cleared = this.#cleared()
-    this.#terminal.write(`${cleared}${lines.map((line) => oneLine(line).slice(0, width)).join('\n')}`)
+    this.#terminal.write(`${cleared}${lines.map((line) => fit(line, width)).join('\n')}`)
     this.#height = lines.length
   }
 
@@ -87,17 +101,22 @@ export function showProgress(run: Run, log: Log): () => void {
   }
   const block = new Block(stderr)
   const troubles = new Troubles()
-  let last = ''
+  let last: readonly Line[] = []
   run.on('progress', ({ phase, remainingS, ...ref }) => {
-    const now = `${describe(ref)}: ${phase}, about ${about(remainingS)} left`
-    block.draw([now, last, troubles.text()].filter((line) => line !== ''))
+    const { order, total } = ref
+    const now = {
+      before: `[${order}/${total}] `,
+      name: nameOf(ref),
+      after: `: ${phase}, about ${about(remainingS)} left`,
+    }
+    block.draw([now, ...last, ...troubles.lines()])
   })
   // Whatever is printed next begins on an empty line; the next stage draws the block again below it.
   run.on('warning', () => block.clear())
   run.on('result', (record) => {
     block.clear()
     troubles.count(record)
-    last = `last: ${nameOf(record)}: ${recordLine(record)}`
+    last = [{ before: 'last: ', name: nameOf(record), after: `: ${recordLine(record)}` }]
   })
   return () => block.clear()
 }

@@ -18,11 +18,12 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
       '--out',
       '--force',
       '--resume',
+      '--serve',
     ],
     ...['--json', '--quiet', '--log-level', '--color', '--print-config'],
   ],
   list: ['--json', 'queues', 'collectors', 'scenarios', 'suites'],
-  report: ['--out', '--json'],
+  report: ['--out', '--name', '--force', '--json'],
   doctor: ['--json', '--color'],
   completion: ['bash', 'zsh', 'fish'],
 }
