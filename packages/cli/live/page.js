@@ -7,10 +7,13 @@ const RIGHT = 20
 const ROW = 26
 const AXIS = 24
 const LONGEST_LABEL = 36
+/** Columns of its beginning that a cut label keeps; cells of a matrix differ at their ends. */
+const LABEL_HEAD = 11
 
 const run = { name: '', total: 0 }
 const records = new Map()
-const messages = new Set()
+/** Each message with the replicate that it first came of, and how often it came. */
+const messages = new Map()
 let table = { header: { names: [], figures: [] }, rows: [] }
 let status = 'Connecting.'
 
@@ -20,6 +23,11 @@ const at = (id) => document.getElementById(id)
 const plain = (text) => String(text).replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
 
 const nameOf = ({ scenario, queue, replicate }) => plain(`${scenario} on ${queue}, replicate ${replicate}`)
+
+function cut(label) {
+  if (label.length <= LONGEST_LABEL) return label
+  return `${label.slice(0, LABEL_HEAD)}…${label.slice(LABEL_HEAD + 1 - LONGEST_LABEL)}`
+}
 
 function element(name, attributes = {}, ...children) {
   const svg = ['svg', 'line', 'text', 'circle', 'path', 'title', 'g'].includes(name)
@@ -103,8 +111,7 @@ function drawChart(id, isLog, pointsOf) {
   for (const [index, group] of groups.entries()) {
     const y = index * ROW + ROW / 2
     const label = plain(`${group[0].scenario} on ${group[0].queue}`)
-    const cut = label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1)}…` : label
-    svg.append(element('text', { x: 0, y: y + 4 }, cut, element('title', {}, label)))
+    svg.append(element('text', { x: 0, y: y + 4 }, cut(label), element('title', {}, label)))
     for (const point of points[index]) {
       const drawn = mark(point, x(point.value), y)
       drawn.append(element('title', {}, `replicate ${point.replicate}: ${point.what}`))
@@ -142,7 +149,10 @@ function draw() {
   drawChart('latency', true, latencyPoints)
   drawChart('throughput', false, throughputPoints)
   at('troubles').hidden = messages.size === 0
-  at('messages').replaceChildren(...[...messages].map((message) => element('li', {}, message)))
+  const lines = [...messages].map(([message, { first, count }]) =>
+    element('li', {}, `${first} ${message}${count > 1 ? ` (${count} times)` : ''}`),
+  )
+  at('messages').replaceChildren(...lines)
 }
 
 let isDue = false
@@ -156,17 +166,22 @@ function drawSoon() {
   })
 }
 
+function note(ref, message) {
+  const { first = nameOf(ref), count = 0 } = messages.get(message) ?? {}
+  messages.set(message, { first, count: count + 1 })
+}
+
 const handlers = {
   run: (about) => Object.assign(run, about),
   record(record) {
     records.set(JSON.stringify([record.scenario, record.queue, record.replicate]), record)
-    if (record.status === 'failed') messages.add(`${nameOf(record)} failed: ${plain(record.error.message)}`)
-    else if (record.invalid !== undefined) messages.add(`${nameOf(record)} is invalid: ${plain(record.invalid)}`)
+    if (record.status === 'failed') note(record, `failed: ${plain(record.error.message)}`)
+    else if (record.invalid !== undefined) note(record, `is invalid: ${plain(record.invalid)}`)
   },
   table(told) {
     table = told
   },
-  warning: (warning) => messages.add(`${nameOf(warning)}: ${plain(warning.message)}`),
+  warning: (warning) => note(warning, `had a warning: ${plain(warning.message)}`),
   progress(told) {
     run.total = told.total
     const left = told.remainingS < 120 ? `${Math.ceil(told.remainingS)} s` : `${Math.ceil(told.remainingS / 60)} min`
