@@ -2,11 +2,13 @@
 // machine that measures, so only an event, which comes between two replicates, changes the page.
 
 const WIDTH = 760
-const LABELS = 250
-const RIGHT = 20
-const ROW = 26
+const MARGIN = 20
+/** A cell's label, and its marks below it. */
+const ROW = 40
+const LABEL_Y = 13
+const MARKS_Y = 28
 const AXIS = 24
-const LONGEST_LABEL = 36
+const LONGEST_LABEL = 110
 /** Columns of its beginning that a cut label keeps; cells of a matrix differ at their ends. */
 const LABEL_HEAD = 11
 
@@ -100,18 +102,18 @@ function drawChart(id, isLog, pointsOf) {
   const lowest = isLog ? Math.min(...values) / 1.25 : 0
   const share = (value) =>
     isLog ? Math.log(value / lowest) / Math.log(highest / lowest) : value / (highest === 0 ? 1 : highest)
-  const x = (value) => LABELS + share(value) * (WIDTH - LABELS - RIGHT)
+  const x = (value) => MARGIN + share(value) * (WIDTH - 2 * MARGIN)
   const bottom = groups.length * ROW
   const svg = element('svg', { class: 'chart', viewBox: `0 0 ${WIDTH} ${bottom + AXIS}`, role: 'img' })
   svg.setAttribute('aria-label', `${id} of each replicate; the figures are in the table`)
   for (const tick of isLog ? logTicks(lowest, highest) : linearTicks(highest)) {
-    svg.append(element('line', { x1: x(tick), x2: x(tick), y1: 0, y2: bottom }))
+    svg.append(element('line', { x1: x(tick), x2: x(tick), y1: 0, y2: bottom + 2 }))
     svg.append(element('text', { class: 'tick', x: x(tick), y: bottom + 16 }, short.format(tick)))
   }
   for (const [index, group] of groups.entries()) {
-    const y = index * ROW + ROW / 2
+    const y = index * ROW + MARKS_Y
     const label = plain(`${group[0].scenario} on ${group[0].queue}`)
-    svg.append(element('text', { x: 0, y: y + 4 }, cut(label), element('title', {}, label)))
+    svg.append(element('text', { x: 0, y: index * ROW + LABEL_Y }, cut(label), element('title', {}, label)))
     for (const point of points[index]) {
       const drawn = mark(point, x(point.value), y)
       drawn.append(element('title', {}, `replicate ${point.replicate}: ${point.what}`))
