@@ -5,7 +5,7 @@ import test from 'ava'
 import { BRIEF, execute, filesOf, folder, folderWith, refused, run, spsc, storedRecords } from './spsc.js'
 
 const COLUMNS = 'scenario,queue,replicate,p50_ms,p95_ms,p99_ms,ops_s,drop_rate,offered,delivered,dropped'
-const FILES = ['manifest.json', 'metrics.csv', 'report.md', 'results.ndjson']
+const FILES = ['manifest.json', 'metrics.csv', 'report.html', 'report.md', 'results.ndjson']
 
 const text = (cwd: string, file: string) => readFileSync(join(cwd, 'result_data', file), 'utf8')
 const lines = (of: string) => of.split('\n').filter((line) => line !== '')

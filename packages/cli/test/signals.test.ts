@@ -54,7 +54,13 @@ for (const [signal, code] of [
         records.map(({ status, order }) => `${status} ${order}`),
         ['ok 1'],
       )
-      t.deepEqual(filesOf(cwd), ['mine_manifest.json', 'mine_metrics.csv', 'mine_report.md', 'mine_results.ndjson'])
+      t.deepEqual(filesOf(cwd), [
+        'mine_manifest.json',
+        'mine_metrics.csv',
+        'mine_report.html',
+        'mine_report.md',
+        'mine_results.ndjson',
+      ])
       t.is(readFileSync(join(cwd, 'result_data/mine_metrics.csv'), 'utf8').trimEnd().split('\n').length, 2)
       t.regex(finished.stdout, /^baseline /m)
       const pids = pidsIn(cwd)

@@ -36,3 +36,15 @@ export function whyUnavailable(record: ResultRecord): string | undefined {
 export function isPaced({ config }: ResultRecord): boolean {
   return config.prodIntervalUs !== 0
 }
+
+function isBucket(value: unknown): value is LatencySummary['buckets'][number] {
+  return Array.isArray(value) && value.length === 3 && value.every((part) => Number.isFinite(part) && part >= 0)
+}
+
+/** The stored buckets of the latency with what bounds them, enough for a curve; `undefined` where there are none. */
+export function bucketsOf(record: ResultRecord): (Distribution & Pick<LatencySummary, 'buckets'>) | undefined {
+  const stored = distributionOf(record, 'latency') as Partial<LatencySummary> | undefined
+  const { buckets } = stored ?? {}
+  if (!Array.isArray(buckets) || buckets.length === 0 || !buckets.every(isBucket)) return undefined
+  return stored as LatencySummary
+}

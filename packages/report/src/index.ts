@@ -1,4 +1,5 @@
-export * from './csv.js'
+export { toCsv } from './csv.js'
+export { type HtmlOptions, toHtml } from './html/html.js'
 export { toLedgerTable } from './ledger-table.js'
 export { type ReportOptions, toMarkdown } from './markdown.js'
 export { perfText } from './perf-block.js'

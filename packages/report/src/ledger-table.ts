@@ -157,6 +157,31 @@ export function toLedgerTable(records: readonly ResultRecord[]): string {
   ].join('\n')
 }
 
+/** One line of the table for a drawing. */
+export interface LedgerBar {
+  readonly name: string
+  /** Which items. */
+  readonly view: string
+  /** With its unit. */
+  readonly total: string
+  /** Nanoseconds, in the order of `LEDGER_SEGMENTS`; `undefined`: could not be told apart. */
+  readonly segments: readonly (number | undefined)[]
+}
+
+/** The lines of the table; none where no record has a ledger. */
+export function ledgerBars(records: readonly ResultRecord[]): readonly LedgerBar[] {
+  const entries = entriesOf(records)
+  const unit = unitOf(entries)
+  return entries.flatMap(({ name, lines }) =>
+    lines.map(({ view, total, segments }) => ({
+      name,
+      view: VIEWS[view],
+      total: `${figure(total, unit.ns)} ${unit.name}`,
+      segments,
+    })),
+  )
+}
+
 /** The same as Markdown; no blocks where no record has a ledger. */
 export function ledgerSection(records: readonly ResultRecord[]): readonly string[] {
   const entries = entriesOf(records)

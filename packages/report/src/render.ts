@@ -1,14 +1,16 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorMessage, type ResultRecord, SpscError } from '@spsc/core'
 import { toCsv } from './csv.js'
-import { type ReportOptions, toMarkdown } from './markdown.js'
+import { type HtmlOptions, toHtml } from './html/html.js'
+import { toMarkdown } from './markdown.js'
 import { readRecords, type StoredResults } from './read.js'
 
-/** What is drawn from a run: the end of a file's name, and a function of the stored records alone. */
-const RENDERINGS: Readonly<Record<string, (records: readonly ResultRecord[], options: ReportOptions) => string>> = {
+/** What is drawn from a run: the end of a file's name, and a function of what is stored alone. */
+const RENDERINGS: Readonly<Record<string, (records: readonly ResultRecord[], options: HtmlOptions) => string>> = {
   'metrics.csv': toCsv,
   'report.md': toMarkdown,
+  'report.html': toHtml,
 }
 
 export interface RunFiles {
@@ -35,9 +37,18 @@ async function writeAtomically(path: string, content: string): Promise<void> {
   }
 }
 
+/** The manifest of a run; `undefined` where there is none that can be read: a report does without. */
+async function readManifest(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
 /**
- * Draws a stored run: reads `NAME_results.ndjson` and writes `NAME_metrics.csv` and `NAME_report.md` beside it,
- * replacing those of an earlier rendering. The results themselves are only read.
+ * Draws a stored run: reads `NAME_results.ndjson` and writes `NAME_metrics.csv`, `NAME_report.md` and
+ * `NAME_report.html` beside it, replacing those of an earlier rendering. The results themselves are only read.
  *
  * @throws `ERR_OUTPUT` naming the file that can't be read or written, and why
  *
@@ -46,10 +57,11 @@ async function writeAtomically(path: string, content: string): Promise<void> {
  */
 export async function renderRun({ dir, name }: RunFiles): Promise<RenderedRun> {
   const { records, skipped } = await readRecords(join(dir, `${name}_results.ndjson`))
+  const manifest = await readManifest(join(dir, `${name}_manifest.json`))
   const written: string[] = []
   for (const [suffix, render] of Object.entries(RENDERINGS)) {
     const path = join(dir, `${name}_${suffix}`)
-    await writeAtomically(path, render(records, { name, skipped }))
+    await writeAtomically(path, render(records, { name, skipped, manifest }))
     written.push(path)
   }
   return { records, skipped, written }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { renderRun, toCsv, toMarkdown } from '@spsc/report'
+import { renderRun, toCsv, toHtml, toMarkdown } from '@spsc/report'
 import test from 'ava'
 import { failed, measured } from './records.js'
 
@@ -19,14 +19,32 @@ function run(title: string): string {
   return dir
 }
 
-test('writes the CSV and the report beside the results, and nothing else', async (t) => {
+test('writes the CSV and the reports beside the results, and nothing else', async (t) => {
   const dir = run(t.title)
   const { written, skipped } = await renderRun({ dir, name: 't000' })
-  t.deepEqual(written, [join(dir, 't000_metrics.csv'), join(dir, 't000_report.md')])
+  const files = ['t000_metrics.csv', 't000_report.md', 't000_report.html']
+  t.deepEqual(
+    written,
+    files.map((file) => join(dir, file)),
+  )
   t.deepEqual(skipped, [3])
   t.is(readFileSync(join(dir, 't000_metrics.csv'), 'utf8'), toCsv(records))
   t.is(readFileSync(join(dir, 't000_report.md'), 'utf8'), toMarkdown(records, { name: 't000', skipped: [3] }))
-  t.deepEqual(readdirSync(dir).sort(), ['t000_metrics.csv', 't000_report.md', 't000_results.ndjson'])
+  t.is(readFileSync(join(dir, 't000_report.html'), 'utf8'), toHtml(records, { name: 't000', skipped: [3] }))
+  t.deepEqual(readdirSync(dir).sort(), [...files, 't000_results.ndjson'].sort())
+})
+
+test('the page says where it was measured, if the manifest of the run can be read', async (t) => {
+  const dir = run(t.title)
+  const page = async () => {
+    await renderRun({ dir, name: 't000' })
+    return readFileSync(join(dir, 't000_report.html'), 'utf8')
+  }
+  const manifest = { command: 'spsc run <t000>', machine: { cpu_model: 'EPYC', hypervisor: 'kvm' } }
+  writeFileSync(join(dir, 't000_manifest.json'), JSON.stringify(manifest))
+  t.regex(await page(), /<dd>spsc run &lt;t000&gt;<\/dd>[^]*<dd>CPU EPYC · hypervisor kvm<\/dd>/)
+  writeFileSync(join(dir, 't000_manifest.json'), '{"torn')
+  t.notRegex(await page(), /<dt>Machine/)
 })
 
 test('rendering twice gives the same bytes', async (t) => {

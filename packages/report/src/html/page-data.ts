@@ -1,0 +1,44 @@
+/** What the page's script works on, besides the tables that are there already. Lists of cells are in the plan's order. */
+export interface PageData {
+  /** Name of the run, for the files that are saved. */
+  readonly name: string
+  readonly cells: readonly CellData[]
+  /** `NAME_metrics.csv`, whole. */
+  readonly csv: string
+  /** `NAME_results.ndjson`, the records drawn: compressed (RFC 1950), in base64. */
+  readonly ndjson: string
+}
+
+/** One scenario on one queue. */
+export interface CellData {
+  readonly label: string
+  /** Over the replicates that have the figure. */
+  readonly medians: Figures
+  /** Latency by percentile, the median over replicates: [1 / (1 − q), milliseconds], ascending. */
+  readonly curve: readonly PointData[]
+  /** Those that were measured, in the order of measurement. */
+  readonly replicates: readonly ReplicateData[]
+}
+
+export type PointData = readonly [x: number, y: number]
+
+/** Absent: not measured. */
+export interface Figures {
+  /** Latency in milliseconds. */
+  readonly p50?: number
+  readonly p95?: number
+  readonly p99?: number
+  /** Delivered items per wall second. */
+  readonly ops?: number
+  /** Dropped / offered, 0 to 1. */
+  readonly drop?: number
+}
+
+export interface ReplicateData extends Figures {
+  readonly replicate: number
+  /** Position in the order of measurement, from 1. */
+  readonly order: number
+  /** Milliseconds below which a latency of this replicate means nothing; absent: not known. */
+  readonly floor?: number
+  readonly curve: readonly PointData[]
+}
