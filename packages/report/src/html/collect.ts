@@ -7,6 +7,7 @@ import { toCsv } from '../csv.js'
 import { distributionOf } from '../distribution.js'
 import { floorOf } from '../floor.js'
 import { oneLine } from '../text.js'
+import { packLine } from './packing.js'
 import type { CellData, Figures, PageData, PointData, ReplicateData } from './page-data.js'
 
 const POINTS_PER_DECADE = 12
@@ -72,14 +73,18 @@ function cellData(cell: Cell, cells: readonly Cell[]): CellData {
   }
 }
 
+function compressed(text: string): string {
+  return deflateSync(text).toString('base64')
+}
+
 /** What a page carries for its script, from the records alone. */
 export function pageDataOf(records: readonly ResultRecord[], name: string): PageData {
   const cells = cellsOf(records)
-  const ndjson = records.map((record) => `${JSON.stringify(record)}\n`).join('')
+  const lines = records.map((record) => packLine(JSON.stringify(record)))
   return {
     name,
     cells: cells.map((cell) => cellData(cell, cells)),
-    csv: toCsv(records),
-    ndjson: deflateSync(ndjson, { level: 9 }).toString('base64'),
+    csv: compressed(toCsv(records)),
+    ndjson: compressed(lines.join('\n')),
   }
 }

@@ -3,9 +3,9 @@ export interface PageData {
   /** Name of the run, for the files that are saved. */
   readonly name: string
   readonly cells: readonly CellData[]
-  /** `NAME_metrics.csv`, whole. */
+  /** `NAME_metrics.csv`, compressed (zlib, RFC 1950), in base64. */
   readonly csv: string
-  /** `NAME_results.ndjson`, the records drawn: compressed (RFC 1950), in base64. */
+  /** The records, each a line as `packLine` gives it, in the same way. */
   readonly ndjson: string
 }
 

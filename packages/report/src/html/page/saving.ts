@@ -1,14 +1,19 @@
+import { unpackLine } from '../packing.js'
 import type { PageData } from '../page-data.js'
 
-/** The stored records as they stood in the results file. */
-async function inflate(base64: string): Promise<Blob> {
+async function inflate(base64: string): Promise<string> {
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).blob()
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).text()
 }
 
-function save(content: Blob, name: string): void {
+function unpack(lines: string): string {
+  if (lines === '') return ''
+  return `${lines.split('\n').map(unpackLine).join('\n')}\n`
+}
+
+function save(text: string, type: string, name: string): void {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(content)
+  link.href = URL.createObjectURL(new Blob([text], { type }))
   link.download = name
   link.click()
   // Not at once: the browser reads it when this event is over.
@@ -23,9 +28,8 @@ function fileName(name: string, suffix: string): string {
 /** Makes the buttons give the data that the page carries. */
 export function enableSaving({ name, csv, ndjson }: PageData): void {
   const files: Readonly<Record<string, () => Promise<void>>> = {
-    ndjson: async () =>
-      save(new Blob([await inflate(ndjson)], { type: 'application/x-ndjson' }), fileName(name, 'results.ndjson')),
-    csv: async () => save(new Blob([csv], { type: 'text/csv' }), fileName(name, 'metrics.csv')),
+    ndjson: async () => save(unpack(await inflate(ndjson)), 'application/x-ndjson', fileName(name, 'results.ndjson')),
+    csv: async () => save(await inflate(csv), 'text/csv', fileName(name, 'metrics.csv')),
   }
   for (const button of document.querySelectorAll<HTMLButtonElement>('[data-save]')) {
     button.disabled = false
