@@ -162,6 +162,7 @@ export interface LedgerBar {
   readonly name: string
   /** Which items. */
   readonly view: string
+  readonly total_ns: number
   /** With its unit. */
   readonly total: string
   /** Nanoseconds, in the order of `LEDGER_SEGMENTS`; `undefined`: could not be told apart. */
@@ -176,6 +177,7 @@ export function ledgerBars(records: readonly ResultRecord[]): readonly LedgerBar
     lines.map(({ view, total, segments }) => ({
       name,
       view: VIEWS[view],
+      total_ns: total,
       total: `${figure(total, unit.ns)} ${unit.name}`,
       segments,
     })),

@@ -190,3 +190,37 @@ test('twelve scenarios of ten replicates, a million items in each scenario, are 
   const bytes = Buffer.byteLength(toHtml(records, { name: 't000' }))
   t.true(bytes < 1_500_000, `${bytes} bytes`)
 })
+
+test('a chart that has nothing to show is left out', (t) => {
+  const charts = (collectors: ReturnType<typeof withLatency>) =>
+    [...toHtml([measured({ collectors })], { name: 't000' }).matchAll(/data-chart="(\w+)"/g)].map(([, name]) => name)
+  t.deepEqual(charts({}), ['throughput', 'drop'])
+  t.deepEqual(charts(withLatency(latency(60_000))), ['latency', 'throughput', 'drop', 'order'])
+  t.deepEqual(charts(withLatency(wide(1000, 1))), ['percentiles', 'latency', 'throughput', 'drop', 'order'])
+})
+
+test('the ledger is bars of shares of its totals, and its table', (t) => {
+  const mean_ns = { p_late: 30_000, p_own: 5000, c_wake: 10_000 }
+  const view = (mean_total_ns: number) => ({ n: 20, mean_total_ns, mean_ns })
+  const ledger = {
+    total: 'due to done',
+    items: 100,
+    sums: { items: 100, mismatches: 0 },
+    segments: {},
+    holds: {},
+    median_band: view(45_000),
+    worst: view(60_000),
+  }
+  const html = toHtml([measured({ collectors: { ledger } })], { name: 't000' })
+  const [bars = ''] = /<ul class="bars">[\s\S]*?<\/ul>/.exec(html) ?? []
+  const [band = '', worst = ''] = contents(bars, 'li')
+  t.deepEqual(contents(band, 'title'), ['p_late: 66.7 %', 'p_own: 11.1 %', 'c_wake: 22.2 %'])
+  t.deepEqual(contents(worst, 'title'), ['p_late: 50.0 %', 'p_own: 8.3 %', 'c_wake: 16.7 %'])
+  t.deepEqual(contents(bars, 'span'), [
+    'baseline on sab, median band',
+    '45.0 µs',
+    'baseline on sab, worst 1 %',
+    '60.0 µs',
+  ])
+  t.regex(html, /<details><summary>The ledger in figures<\/summary>\n<p>What items spent/)
+})

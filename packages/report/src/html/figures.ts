@@ -18,11 +18,14 @@ interface Frame {
 const FEW_LINES = 24
 const AXIS_HEIGHT = 56
 
+/** Those that have something to show. */
 function framesOf({ cells }: PageData): readonly Frame[] {
-  const replicates = cells.reduce((sum, cell) => sum + cell.replicates.length, 0)
+  const replicates = cells.flatMap((cell) => cell.replicates)
+  const hasCurves = cells.some(({ curve }) => curve.length > 0)
+  const hasLatency = replicates.some(({ p99 }) => p99 !== undefined)
   const rowsHeight = (each: number) => AXIS_HEIGHT + 16 + each * Math.max(1, cells.length)
-  const drops = cells.some((cell) => cell.replicates.some(({ drop = 0 }) => drop > 0))
-  return [
+  const hasDrops = replicates.some(({ drop = 0 }) => drop > 0)
+  const frames: readonly Frame[] = [
     {
       name: 'percentiles',
       title: 'Latency by percentile',
@@ -31,7 +34,7 @@ function framesOf({ cells }: PageData): readonly Frame[] {
       switches: [
         ['log', 'log latency', true],
         ['stretched', 'stretched tail', true],
-        ['each', 'each replicate', replicates <= FEW_LINES],
+        ['each', 'each replicate', replicates.length <= FEW_LINES],
       ],
       height: 380,
     },
@@ -52,7 +55,7 @@ function framesOf({ cells }: PageData): readonly Frame[] {
     {
       name: 'drop',
       title: 'Drop rate',
-      caption: `Dropped / offered: hollow for each replicate, filled for their median.${drops ? '' : ' No item was dropped.'}`,
+      caption: `Dropped / offered: hollow for each replicate, filled for their median.${hasDrops ? '' : ' No item was dropped.'}`,
       switches: [['log', 'log axis', false]],
       height: rowsHeight(32),
     },
@@ -64,6 +67,8 @@ function framesOf({ cells }: PageData): readonly Frame[] {
       height: 340,
     },
   ]
+  const isEmpty = { percentiles: !hasCurves, latency: !hasLatency, throughput: false, drop: false, order: !hasLatency }
+  return frames.filter(({ name }) => !isEmpty[name])
 }
 
 const PERCENTILE_CHOICE =

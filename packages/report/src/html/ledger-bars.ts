@@ -10,19 +10,25 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`
 }
 
-/** One bar of the whole width, whatever its total: the shares are compared, the totals stand beside. */
-function barSvg(segments: readonly (number | undefined)[]): string {
-  const sum = segments.reduce<number>((total, ns) => total + (ns ?? 0), 0)
+/**
+ * One bar, whatever its total: shares are compared, totals stand beside. Each segment is a median over replicates by
+ * itself, so together they may be less than the total, which leaves a gap, or more.
+ */
+function barSvg(total: number, segments: readonly (number | undefined)[]): string {
+  const whole = Math.max(
+    total,
+    segments.reduce<number>((sum, ns) => sum + (ns ?? 0), 0),
+  )
   let x = 0
   const rects = segments.flatMap((ns = 0, index) => {
     if (ns <= 0) return []
-    const width = (WIDTH * ns) / sum
-    const title = `${LEDGER_SEGMENTS[index]}: ${percent(ns / sum)}`
+    const width = (WIDTH * ns) / whole
+    const title = `${LEDGER_SEGMENTS[index]}: ${percent(ns / whole)}`
     const rect = `<rect class="fill-${index}" x="${x.toFixed(2)}" width="${width.toFixed(2)}" height="${HEIGHT}"><title>${title}</title></rect>`
     x += width
     return [rect]
   })
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${rects.join('')}</svg>`
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="rest" width="${WIDTH}" height="${HEIGHT}"/>${rects.join('')}</svg>`
 }
 
 /** What items spent their time on, as bars of shares; the figures are in the table of the section. Empty where none. */
@@ -34,11 +40,11 @@ export function ledgerBarsHtml(records: readonly ResultRecord[]): string {
       `<li><svg viewBox="0 0 12 12" aria-hidden="true"><rect class="fill-${index}" width="12" height="12"/></svg>${segment}</li>`,
   )
   const rows = bars.map(
-    ({ name, view, total, segments }) =>
-      `<li><span class="bar-name">${escapeHtml(oneLine(name))}, ${view}</span><span class="bar-total">${escapeHtml(total)}</span>${barSvg(segments)}</li>`,
+    ({ name, view, total_ns, total, segments }) =>
+      `<li><span class="bar-name">${escapeHtml(oneLine(name))}, ${view}</span><span class="bar-total">${escapeHtml(total)}</span>${barSvg(total_ns, segments)}</li>`,
   )
   return [
-    '<p>Shares of the time from due to done, by what it was spent on; the figures are in the table below.</p>',
+    '<p>Shares of the total by what it was spent on; the figures are in the table below. Each is a median over replicates by itself, so where replicates differ a bar may end early.</p>',
     `<ul class="key" aria-label="Colours of the bars">${key.join('')}</ul>`,
     `<ul class="bars">\n${rows.join('\n')}\n</ul>`,
   ].join('\n')

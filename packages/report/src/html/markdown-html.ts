@@ -119,8 +119,10 @@ function blockOf(lines: readonly string[], title: string): { readonly html: stri
 
 function bodyHtml(lines: readonly string[], title: string): string {
   const blocks: string[] = []
+  let tables = 0
   for (let at = 0; at < lines.length; ) {
-    const { html, taken } = blockOf(lines.slice(at), title)
+    if (isRow(lines[at] as string)) tables++
+    const { html, taken } = blockOf(lines.slice(at), tables > 1 ? `${title}, table ${tables}` : title)
     if (html !== '') blocks.push(html)
     at += taken
   }

@@ -30,8 +30,12 @@ function element(name: string, attributes: Readonly<Record<string, string | numb
   return made
 }
 
+// Not Math.min(...values): a long run has more marks than a call takes arguments.
 function extentOf(values: readonly number[]): Span {
-  return [Math.min(...values), Math.max(...values)]
+  return values.reduce<Span>(
+    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+  )
 }
 
 function within(value: number, [low, high]: Span): boolean {
@@ -127,6 +131,8 @@ export class Chart {
     const drawing = this.#draw(this.#data, this.#controls)
     const width = this.#plot.clientWidth
     const height = Number(this.#svg.getAttribute('height'))
+    // A printer's page is narrower than the window.
+    this.#svg.setAttribute('viewBox', `0 0 ${width} ${height}`)
     const series = drawing.series.filter(({ cell }) => !this.#hidden.has(cell))
     // On a log axis there is no place for 0.
     const canStand = ({ x, y }: Mark) => (drawing.x.type !== 'log' || x > 0) && (drawing.y.type !== 'log' || y > 0)
@@ -386,7 +392,7 @@ function seriesElements({ cell, line, shape, isReplicate }: Series, placed: read
     element('path', {
       class: `mark ${kind} ${color}`,
       d: shapePath(shape ?? 'circle'),
-      transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
+      transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})${isReplicate || line ? '' : ' scale(1.4)'}`,
       'data-of': cell,
     }),
   )
