@@ -76,7 +76,7 @@ export function tableOf(caption: string, head: readonly string[], body: readonly
   const rows = body.map((cells) => `<tr>${cells.join('')}</tr>`).join('\n')
   const label = escapeHtml(caption)
   return [
-    `<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table><caption>${label}</caption>`,
+    `<div class="scroll" role="group" aria-label="${label}" tabindex="0"><table><caption>${label}</caption>`,
     `<thead><tr>${head.join('')}</tr></thead>`,
     `<tbody>${rows}</tbody></table></div>`,
   ].join('\n')

@@ -366,9 +366,10 @@ function cutMiddle(text: string, room: number): string {
 }
 
 function tipLine({ text }: Mark, { cell }: Series): HTMLElement {
-  const line = document.createElement('span')
+  const [line, words] = [document.createElement('span'), document.createElement('span')]
   line.className = lookOf(cell).color
-  line.textContent = text
+  words.textContent = text
+  line.append(words)
   return line
 }
 

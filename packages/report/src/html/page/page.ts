@@ -23,7 +23,11 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('[data-cell]')
   })
 }
 
-for (const table of document.querySelectorAll('table')) enableSorting(table)
+for (const table of document.querySelectorAll('table')) {
+  enableSorting(table)
+  // Its headings can be reached now, and bring what they head into view.
+  table.closest('.scroll')?.removeAttribute('tabindex')
+}
 enableSaving(data)
 
 // Paper can't be unfolded.
