@@ -51,19 +51,22 @@ test.after.always(async () => {
   rmSync(dir, { recursive: true })
 })
 
+const where = absent === undefined ? test.serial : test.serial.skip
+if (absent !== undefined) console.error(`The page is not tested in a browser: ${absent}`)
+
 /** A test of the page in a window of its own, which must go through without a fault or a request. */
 function onPage(title: string, body: (t: ExecutionContext, page: Page) => Promise<void>, javaScriptEnabled = true) {
-  test(title, async (t) => {
-    if (browser === undefined) {
-      t.log(`skipped: ${absent}`)
-      return t.pass()
-    }
-    const context = await browser.newContext({ javaScriptEnabled })
+  where(title, async (t) => {
+    const context = await (browser as Browser).newContext({ javaScriptEnabled })
     const page = await context.newPage()
     page.setDefaultTimeout(PATIENCE_MS)
     const faults: string[] = []
     const requests: string[] = []
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+    page.on('dialog', (dialog) => {
+      faults.push(`dialog: ${dialog.message()}`)
+      return dialog.dismiss()
+    })
     page.on('pageerror', (error) => faults.push(error.message))
     page.on('request', (request) => requests.push(request.url()))
     const url = pathToFileURL(file('report.html')).href
@@ -103,6 +106,7 @@ onPage('every replicate stands on the page as in the CSV', async (t, page) => {
     // Only one of the names is not the same in both: the CSV keeps what a page takes out, so it is left out.
     t.deepEqual(cells.slice(1), csv[index + 1]?.split(',').slice(1, columns.length))
   }
+  t.is(await page.locator('img').count(), 0)
   t.deepEqual(await column(page, 1), ['baseline', 'affinity', '<img src=x onerror=alert(1)> ../=1+1', 'stuck'])
 })
 

@@ -41,6 +41,7 @@ function replicateData(record: ResultRecord, quantiles: readonly Quantiles[]): r
       ops: record.ops_s,
       drop: record.drop_rate,
       ...(floor !== undefined && { floor: floor / 1e6 }),
+      ...(record.invalid !== undefined && { invalid: true }),
       curve: curveOf(quantiles.filter(({ replicate }) => replicate === record.replicate)),
     },
   ]

@@ -40,5 +40,7 @@ export interface ReplicateData extends Figures {
   readonly order: number
   /** Milliseconds below which a latency of this replicate means nothing; absent: not known. */
   readonly floor?: number
+  /** The figures are not those of the experiment that was asked for; absent: they are. */
+  readonly invalid?: true
   readonly curve: readonly PointData[]
 }

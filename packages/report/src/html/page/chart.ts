@@ -244,7 +244,10 @@ export class Chart {
     const to = at(about + (right - about) * factor)
     const whole = this.#draw(this.#data, this.#controls).x.domain
     const isAll = factor > 1 && (this.#zoom === undefined || (whole && from <= whole[0] && to >= whole[1]))
+    const read = this.#stops[this.#at]?.[0]?.mark
     this.#setZoom(isAll ? undefined : [from, to])
+    const again = this.#stops.findIndex((stop) => stop[0]?.mark.x === read?.x && stop[0]?.mark.y === read?.y)
+    if (again !== -1) this.#readStop(again)
   }
 
   #listen(): void {
@@ -252,7 +255,10 @@ export class Chart {
     const plot = this.#plot
     const pixel = (event: PointerEvent) => event.clientX - plot.getBoundingClientRect().left
     plot.addEventListener('pointerdown', (event) => {
-      if (event.button === 0) from = pixel(event)
+      if (event.button !== 0) return
+      from = pixel(event)
+      // A finger does not hover.
+      this.#readNear(from, event.clientY - plot.getBoundingClientRect().top)
     })
     plot.addEventListener('pointermove', (event) => {
       const x = pixel(event)

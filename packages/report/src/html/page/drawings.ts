@@ -24,6 +24,10 @@ function percentText(inverse: number): string {
   return `p${Number((100 - 100 / inverse).toFixed(decimals))}`
 }
 
+function replicateName(label: string, { replicate, invalid }: ReplicateData): string {
+  return `${label}, replicate ${replicate}${invalid ? ' (invalid)' : ''}`
+}
+
 function valueAxis(title: string, isLog: boolean): Axis {
   return { title, type: isLog ? 'log' : 'linear', tickText }
 }
@@ -48,7 +52,7 @@ const percentiles: Draw = ({ cells }, { isOn }) => {
   })
   const medians = cells.map(({ label, curve }, cell) => line(cell, label, curve, false))
   const each = cells.flatMap(({ label, replicates }, cell) =>
-    replicates.map(({ replicate, curve }) => line(cell, `${label}, replicate ${replicate}`, curve, true)),
+    replicates.map((one) => line(cell, replicateName(label, one), one.curve, true)),
   )
   const nines = Array.from({ length: Math.floor(Math.log10(most)) + 1 }, (_, power) => 10 ** power)
   return {
@@ -92,7 +96,7 @@ function rowMarks(
     const marks = replicates.flatMap((replicate) => {
       const x = replicate[figure]
       if (x === undefined) return []
-      return [{ x, y, text: `${label}, replicate ${replicate.replicate}: ${textOf(x, replicate)}` }]
+      return [{ x, y, text: `${replicateName(label, replicate)}: ${textOf(x, replicate)}` }]
     })
     const x = medians[figure]
     const middle = x === undefined ? [] : [{ x, y, text: `${label}, median of ${marks.length}: ${textOf(x)}` }]
@@ -139,7 +143,7 @@ const order: Draw = ({ cells }, { isOn, choice }) => {
         const y = replicate[percentile]
         const { order: x, floor } = replicate
         if (y === undefined) return []
-        const text = `${x}: ${label}, replicate ${replicate.replicate}: ${percentile} ${milliseconds(y, floor)}`
+        const text = `${x}: ${replicateName(label, replicate)}: ${percentile} ${milliseconds(y, floor)}`
         return [{ x, y, text }]
       }),
       line: true,
