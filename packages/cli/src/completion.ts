@@ -25,10 +25,9 @@ function wordsOf(program: Command): Words[] {
       description: option.description,
       values: option.long === '--queue' ? Object.keys(QUEUES) : (option.argChoices ?? []),
     })),
-    values:
-      command.name() === 'run'
-        ? [...Object.keys(SUITES), ...Object.keys(SCENARIOS)]
-        : command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
+    values: command.registeredArguments.flatMap((argument) =>
+      argument.name() === 'target' ? [...Object.keys(SUITES), ...Object.keys(SCENARIOS)] : (argument.argChoices ?? []),
+    ),
   }))
 }
 

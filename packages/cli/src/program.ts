@@ -44,16 +44,16 @@ export type Flags = Readonly<Record<string, string | readonly string[] | boolean
 /** What each command does with its arguments; they resolve to the exit code. */
 export interface Handlers {
   run(targets: readonly string[], flags: Flags): Promise<number>
+  sweep(targets: readonly string[], flags: Flags): Promise<number>
   list(what: string, flags: Flags): Promise<number>
   report(name: string, flags: Flags): Promise<number>
   doctor(flags: Flags): Promise<number>
   completion(shell: string, program: Command): Promise<number>
 }
 
-function runCommand(handlers: Handlers, done: (code: number) => void): Command {
-  const command = new Command('run')
-    .summary('measure scenarios, suites or scenario files')
-    .description('Measure scenarios, suites or scenario files. Comma lists and repeated options form a matrix.')
+/** Arguments and options of a command that measures: `run` and `sweep` share them. */
+function measuring(command: Command, defaults: { readonly replicates: number; readonly name: string }): Command {
+  command
     .addArgument(
       new Argument('[target...]', 'scenario, suite or file (.yaml .json .mjs .ts)').default(['baseline'], 'baseline'),
     )
@@ -64,12 +64,12 @@ function runCommand(handlers: Handlers, done: (code: number) => void): Command {
   }
   return command
     .addOption(listOption('--rate <n>', 'items per second: another spelling of --prod-interval-us'))
-    .option('--replicates <n>', 'fresh processes per scenario and queue (default: 1)')
+    .option('--replicates <n>', `fresh processes per scenario and queue (default: ${defaults.replicates})`)
     .option('--seed <n>', 'orders the blocks and draws samples (default: random)')
     .addOption(listOption('--collect <a,b>', 'collectors: built in, package or path (default: histogram)'))
     .addOption(listOption('--perf-events <a,b>', "count these of perf's events: adds collector perf-stat"))
     .option('--emit-latencies <path>', 'write raw latencies, one integer ns a line')
-    .option('--name <name>', 'name of the run (default: the target, with a number when taken)')
+    .option('--name <name>', `name of the run (default: ${defaults.name}, with a number when taken)`)
     .option('--out <folder>', 'where results are stored (default: result_data)')
     .option('--force', 'replace a stored run of that name')
     .option('--resume', 'go on with a stored run of that name')
@@ -82,7 +82,41 @@ function runCommand(handlers: Handlers, done: (code: number) => void): Command {
     )
     .addOption(colorOption())
     .option('--print-config', 'print the settings, and where each comes from, then stop')
-    .action(async (targets: string[], _flags, self: Command) => done(await handlers.run(targets, kebabKeys(self))))
+}
+
+function runCommand(handlers: Handlers, done: (code: number) => void): Command {
+  const command = new Command('run')
+    .summary('measure scenarios, suites or scenario files')
+    .description(
+      'Measure scenarios, suites or scenario files. Comma lists, ranges (8..64*2, 0..100+25) and repeated options ' +
+        'form a matrix.',
+    )
+  return measuring(command, { replicates: 1, name: 'the target' }).action(
+    async (targets: string[], _flags, self: Command) => done(await handlers.run(targets, kebabKeys(self))),
+  )
+}
+
+function sweepCommand(handlers: Handlers, done: (code: number) => void): Command {
+  const command = new Command('sweep')
+    .summary('measure products of ranges, or search the highest rate')
+    .description(
+      'Measure every combination of lists and ranges (8..64*2, 0..100+25), in random order, and say before how long ' +
+        'it takes. With --max-rate, search the highest rate at which an objective holds.',
+    )
+    .option('--max-rate', 'search the highest rate at which --slo holds')
+    .option('--slo <terms>', 'with --max-rate: p99<100us,drop<0.001; of response unless latency.p99')
+    .option('--resolution <share>', 'with --max-rate: width of the bracket (default: 5%)')
+    .option('--max-time <time>', 'refuse what is estimated to take longer (default: 24h)')
+  return measuring(command, { replicates: 3, name: 'sweep' })
+    .addHelpText(
+      'after',
+      `
+With --max-rate, --rate LOWEST..HIGHEST bounds the search (default:
+1000..10000000) and --pacing is deadline by default. Each rate is measured with
+all replicates, and anew where they disagree; a rate that is missed does not
+hold. The answer is a bracket: exit code 0 found, 4 inconclusive.`,
+    )
+    .action(async (targets: string[], _flags, self: Command) => done(await handlers.sweep(targets, kebabKeys(self))))
 }
 
 /** Options by the name the reader types, so that flags, environment and errors share one spelling. */
@@ -98,6 +132,7 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .helpOption('--help', 'print this help')
     .helpCommand(false)
     .addCommand(runCommand(handlers, done))
+    .addCommand(sweepCommand(handlers, done))
   program
     .command('list')
     .summary('list what can be named on the command line')
@@ -130,10 +165,11 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
   program.addHelpText(
     'after',
     `
-Options of run that take a value are also read from the environment:
+Options of run and sweep that take a value are also read from the environment:
 --queue-cap is SPSC_QUEUE_CAP.
-Exit codes: 0 ok, 2 usage, 3 run invalid or a cell failed, 5 the machine or the
-queue lacks something, 130/143 interrupted with what was measured stored.`,
+Exit codes: 0 ok, 2 usage, 3 run invalid or a cell failed, 4 inconclusive, 5 the
+machine or the queue lacks something, 130/143 interrupted with what was measured
+stored.`,
   )
   for (const command of [program, ...program.commands]) {
     command

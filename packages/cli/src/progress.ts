@@ -6,9 +6,10 @@ function describe({ order, total, scenario, queue, replicate }: ReplicateRef): s
   return `[${order}/${total}] ${scenario} on ${queue}, replicate ${replicate}`
 }
 
-/** Whole seconds below two minutes, then minutes: an estimate deserves no more. */
-function about(seconds: number): string {
-  return seconds < 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`
+/** Whole seconds below two minutes, then minutes, then hours: an estimate deserves no more. */
+export function about(seconds: number): string {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`
+  return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
 }
 
 /**

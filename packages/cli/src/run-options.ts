@@ -12,15 +12,15 @@ import {
 import { chooseCollectors } from './perf-events.js'
 import { resolveQueue } from './plugins.js'
 import type { Flags } from './program.js'
-import { envLayer, envName, flagLayer, type LayeredScenario, layered, splitList } from './settings.js'
+import { envLayer, envName, flagLayer, type Layer, type LayeredScenario, layered, splitList } from './settings.js'
 import { resolveTargets } from './targets.js'
 
 const MAX_SEED = 2 ** 32
 
 /** An option that is no setting of a scenario: the flag, else the environment, else what a file or we say. */
-function option(flags: Flags, name: string, fallback: string): string
-function option(flags: Flags, name: string): string | undefined
-function option(flags: Flags, name: string, fallback?: string): string | undefined {
+export function option(flags: Flags, name: string, fallback: string): string
+export function option(flags: Flags, name: string): string | undefined
+export function option(flags: Flags, name: string, fallback?: string): string | undefined {
   return (flags[name] as string | undefined) ?? process.env[envName(name)] ?? fallback
 }
 
@@ -55,7 +55,7 @@ function seedOf(flags: Flags, place: StorePlace, existing: OnExisting): number {
   return (existing === 'resume' ? storedSeed(place) : undefined) ?? randomInt(MAX_SEED)
 }
 
-/** Everything `spsc run` was asked for, settled and checked as far as it can be without touching the disk. */
+/** Everything a command that measures was asked for, settled and checked as far as it can be without touching the disk. */
 export interface RunOptions {
   readonly scenarios: readonly LayeredScenario[]
   readonly queues: readonly QueueChoice[]
@@ -70,29 +70,46 @@ export interface RunOptions {
   readonly color: string
 }
 
+/** What a command has of its own where nobody says otherwise. */
+export interface CommandDefaults {
+  /** Name of the run; absent: that of the targets. */
+  readonly name?: string
+  readonly replicates: number
+  /** Over the defaults of core. */
+  readonly layer?: Layer
+}
+
 /**
  * Flags over environment over file over defaults.
  *
  * @throws `ERR_OPTION`, `ERR_UNKNOWN`
  */
-export async function settleOptions(targetNames: readonly string[], flags: Flags): Promise<RunOptions> {
+export async function settleOptions(
+  targetNames: readonly string[],
+  flags: Flags,
+  defaults: CommandDefaults,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<RunOptions> {
   const cwd = process.cwd()
   const targets = await resolveTargets(targetNames)
-  const overrides = [envLayer(process.env), flagLayer(flags as Record<string, string[] | undefined>)]
+  const overrides = [envLayer(env), flagLayer(flags as Record<string, string[] | undefined>)]
   const given = option(flags, 'name')
   if (given !== undefined) checkName(given)
   const onExisting = existingPolicy(flags)
   const dir = option(flags, 'out', 'result_data')
-  const name = given ?? (onExisting === 'refuse' ? freeName({ dir, name: targets.name }) : targets.name)
+  const usual = defaults.name ?? targets.name
+  const name = given ?? (onExisting === 'refuse' ? freeName({ dir, name: usual }) : usual)
   return {
-    scenarios: targets.scenarios.map(({ name, layers }) => layered(name, [...layers, ...overrides])),
+    scenarios: targets.scenarios.map(({ name, layers }) =>
+      layered(name, [defaults.layer ?? {}, ...layers, ...overrides]),
+    ),
     queues: list(flags, 'queue', targets.queues ?? ['sab']).map((queue) => resolveQueue(queue, cwd)),
     collectors: await chooseCollectors(
       list(flags, 'collect', targets.collectors ?? ['histogram']),
       perfEvents(flags),
       cwd,
     ),
-    replicates: integer('replicates', option(flags, 'replicates', String(targets.replicates ?? 1))),
+    replicates: integer('replicates', option(flags, 'replicates', String(targets.replicates ?? defaults.replicates))),
     place: { dir, name },
     onExisting,
     seed: seedOf(flags, { dir, name }, onExisting),

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { errorMessage, type ScenarioFile, SETTINGS, SpscError, scenarioFileSchema } from '@spsc/core'
+import { errorMessage, parseSetting, type ScenarioFile, SETTINGS, SpscError, scenarioFileSchema } from '@spsc/core'
 import * as v from 'valibot'
 import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+import { expandRange, isRange, type Parse } from './ranges.js'
 import { nearest } from './suggest.js'
 
 const TOP_KEYS = Object.keys(scenarioFileSchema.entries)
@@ -91,6 +92,46 @@ function describe(path: string, source: Source, issue: v.BaseIssue<unknown>): Sp
   return fileError(place, `${name || 'the file'} is ${JSON.stringify(issue.input)}; allowed: ${issue.message}`)
 }
 
+/** Settings whose ranges are lists; whatever else they hold is for the schema to judge. */
+function expandSettings(settings: unknown, keys: readonly string[], path: string, source: Source): unknown {
+  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) return settings
+  const expanded = SETTINGS.filter((key) => key in settings).map((key) => {
+    const given: unknown = (settings as Record<string, unknown>)[key]
+    if (![given].flat().some(isRange)) return [key, given]
+    const name = [...keys, key].join('.')
+    try {
+      const parse: Parse<unknown> = (...part) => parseSetting(key, ...part)
+      return [key, [given].flat().flatMap((value) => (isRange(value) ? expandRange(value, parse, name) : [value]))]
+    } catch (error) {
+      const line = source.line([...keys, key])
+      const place = line === undefined ? path : `${path}:${line}`
+      throw fileError(place, errorMessage(error).replace(/^\[spsc] \[scenario] /, ''), error)
+    }
+  })
+  return { ...settings, ...Object.fromEntries(expanded) }
+}
+
+/** A file with lists in the place of ranges. */
+function expandRanges(path: string, source: Source): unknown {
+  const file = source.value as { defaults?: unknown; scenarios?: unknown } | null | undefined
+  if (typeof file !== 'object' || file === null || Array.isArray(file)) return file
+  const { defaults, scenarios } = file
+  return {
+    ...file,
+    ...('defaults' in file && { defaults: expandSettings(defaults, ['defaults'], path, source) }),
+    ...(typeof scenarios === 'object' &&
+      scenarios !== null &&
+      !Array.isArray(scenarios) && {
+        scenarios: Object.fromEntries(
+          Object.entries(scenarios).map(([name, settings]) => [
+            name,
+            expandSettings(settings, ['scenarios', name], path, source),
+          ]),
+        ),
+      }),
+  }
+}
+
 /**
  * Reads and checks a file of scenarios (YAML, JSON, or a module's default export).
  *
@@ -98,10 +139,11 @@ function describe(path: string, source: Source, issue: v.BaseIssue<unknown>): Sp
  */
 export async function readScenarioFile(path: string): Promise<ScenarioFile & { readonly name: string }> {
   const source = await read(path)
-  const result = v.safeParse(scenarioFileSchema, source.value)
+  const value = expandRanges(path, source)
+  const result = v.safeParse(scenarioFileSchema, value)
   // A mistyped key says more than what is missing in its place.
   if (!result.success) throw describe(path, source, result.issues.find(isUnknownKey) ?? result.issues[0])
-  const file = source.value as ScenarioFile
+  const file = value as ScenarioFile
   // valibot leaves these keys of a record alone, whatever they hold.
   const reserved = Object.keys(file.scenarios).find((name) => ['__proto__', 'constructor', 'prototype'].includes(name))
   if (reserved !== undefined) {

@@ -1,5 +1,6 @@
 import { DEFAULTS, kebab, parseSetting, SETTINGS, type Setting, SpscError } from '@spsc/core'
 import type { ScenarioMatrix } from '@spsc/lab'
+import { expandRange, type Parse } from './ranges.js'
 
 /** A setting as one layer gives it. */
 interface Given {
@@ -24,15 +25,20 @@ export function splitList(given: string | readonly string[]): string[] {
   return [given].flat().flatMap((part) => part.split(','))
 }
 
-/** `--rate` is another spelling of the interval: items per second. */
-function intervalOfRate(rate: string, origin: string): number {
+/** Items per second. @throws `ERR_OPTION` */
+export function parseRate(rate: string, origin: string): number {
   const perS = Number(rate)
-  if (rate.trim() !== '' && perS > 0 && perS <= 1e9) return 1e6 / perS
+  if (rate.trim() !== '' && perS > 0 && perS <= 1e9) return perS
   throw new SpscError(
     'ERR_OPTION',
     'scenario',
     `${origin} is ${JSON.stringify(rate)}; allowed: items per second, more than 0, at most 1000000000`,
   )
+}
+
+/** The values of a list whose parts may be ranges. */
+function listOf<Value>(given: string | readonly string[], parse: Parse<Value>, origin: string): Value[] {
+  return splitList(given).flatMap((part) => expandRange(part, parse, origin))
 }
 
 /** One layer from text by option name, as flags and the environment have it. */
@@ -46,7 +52,7 @@ function textLayer(
     const values = given(option)
     if (values === undefined) continue
     const origin = spelled(option)
-    layer[setting] = { values: splitList(values).map((value) => parseSetting(setting, value, origin)), origin }
+    layer[setting] = { values: listOf(values, (...part) => parseSetting(setting, ...part), origin), origin }
   }
   const rate = given('rate')
   if (rate !== undefined) {
@@ -58,7 +64,9 @@ function textLayer(
         `${origin} and ${layer.prodIntervalUs.origin} say the same in two ways; give one`,
       )
     }
-    layer.prodIntervalUs = { values: splitList(rate).map((value) => intervalOfRate(value, origin)), origin }
+    // Another spelling of the interval.
+    const values = listOf(rate, parseRate, origin).map((perS) => 1e6 / perS)
+    layer.prodIntervalUs = { values, origin }
   }
   return layer
 }

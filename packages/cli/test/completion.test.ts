@@ -48,9 +48,14 @@ for (const [words, expected] of [
   ],
   [
     ['spsc', ''],
-    ['run', 'list', 'report', 'doctor', 'completion'],
+    ['run', 'sweep', 'list', 'report', 'doctor', 'completion'],
   ],
   [['spsc', 'run', 'base'], ['baseline']],
+  [['spsc', 'sweep', 'base'], ['baseline']],
+  [
+    ['spsc', 'sweep', '--max'],
+    ['--max-rate', '--max-time'],
+  ],
   [
     ['spsc', 'run', 'aff'],
     ['affinity', 'affinity-producer', 'affinity-both'],

@@ -3,24 +3,24 @@ import { kebab, SETTINGS } from '@spsc/core'
 import test from 'ava'
 import { folder, spsc } from './spsc.js'
 
-const OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  run: [
-    ...SETTINGS.map((setting) => `--${kebab(setting)}`),
-    ...[
-      '--queue',
-      '--rate',
-      '--replicates',
-      '--seed',
-      '--collect',
-      '--perf-events',
-      '--emit-latencies',
-      '--name',
-      '--out',
-      '--force',
-      '--resume',
-    ],
-    ...['--json', '--quiet', '--log-level', '--color', '--print-config'],
+const MEASURING = [
+  ...SETTINGS.map((setting) => `--${kebab(setting)}`),
+  ...[
+    '--queue',
+    '--rate',
+    '--replicates',
+    '--seed',
+    '--collect',
+    '--perf-events',
+    '--emit-latencies',
+    '--name',
+    '--out',
   ],
+  ...['--force', '--resume', '--json', '--quiet', '--log-level', '--color', '--print-config'],
+]
+const OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  run: MEASURING,
+  sweep: [...MEASURING, '--max-rate', '--slo', '--resolution', '--max-time'],
   list: ['--json', 'queues', 'collectors', 'scenarios', 'suites'],
   report: ['--out', '--json'],
   doctor: ['--json', '--color'],

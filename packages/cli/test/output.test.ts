@@ -2,10 +2,10 @@ import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import type { MeasuredRecord, ResultRecord } from '@spsc/core'
 import test from 'ava'
-import { BRIEF, execute, filesOf, folder, folderWith, refused, run, spsc, storedRecords } from './spsc.js'
+import { BRIEF, execute, filesOf, filesOfRun, folder, folderWith, refused, run, spsc, storedRecords } from './spsc.js'
 
 const COLUMNS = 'scenario,queue,replicate,p50_ms,p95_ms,p99_ms,ops_s,drop_rate,offered,delivered,dropped'
-const FILES = ['manifest.json', 'metrics.csv', 'report.html', 'report.md', 'results.ndjson']
+const FILES = filesOfRun('mine')
 
 const text = (cwd: string, file: string) => readFileSync(join(cwd, 'result_data', file), 'utf8')
 const lines = (of: string) => of.split('\n').filter((line) => line !== '')
@@ -14,10 +14,8 @@ const ok = (record: ResultRecord | undefined) => record as MeasuredRecord
 test('t000 gives three rows in the promised columns, the seed’s table, and all files of a run', async (t) => {
   const cwd = folder(t)
   const { stdout } = await run(t, ['t000', '--name', 't000', '--duration', '0.5'], { cwd })
-  t.deepEqual(
-    filesOf(cwd),
-    FILES.map((file) => `t000_${file}`),
-  )
+  const files = filesOfRun('t000', ['pareto'])
+  t.deepEqual(filesOf(cwd), files)
 
   const [header, ...rows] = lines(text(cwd, 't000_metrics.csv'))
   t.true(header?.startsWith(`${COLUMNS},`), header)
@@ -34,7 +32,7 @@ test('t000 gives three rows in the promised columns, the seed’s table, and all
     t.true(report.includes(scenario), scenario)
     t.regex(stdout, new RegExp(`^${scenario} `, 'm'))
   }
-  for (const file of FILES) t.regex(stdout, new RegExp(`^result_data/t000_${file}$`, 'm'))
+  for (const file of files) t.regex(stdout, new RegExp(`^result_data/${file}$`, 'm'))
 })
 
 test('--collect ledger says what items spent their time on, in the terminal and again in the report', async (t) => {
@@ -46,6 +44,7 @@ test('--collect ledger says what items spent their time on, in the terminal and 
   t.regex(stdout, /^baseline on native: due to done, \d+ items\nmedian band( +[\d.]+){9}\nworst 1 %( +[\d.]+){9}$/m)
   t.regex(stdout, /^baseline on sab: due to done, \d+ items\nmedian band +[\d.]+ +[\d.]+ +- /m)
   t.true(text(cwd, 'mine_report.md').includes('## Latency ledger'))
+  t.deepEqual(filesOf(cwd), filesOfRun('mine', ['ledger']))
   const again = await spsc(['report', 'mine'], { cwd })
   t.regex(again.stdout, /^ledger, /m)
 })
@@ -276,10 +275,7 @@ for (const args of [
     const { code, stderr } = await withDevice(cwd, ['run', ...BRIEF, '--name', 'mine', ...args], '/dev/full', 'stdout')
     t.is(code, 3)
     t.regex(stderr, /^\[spsc\] \[cli\] stdout can't be written: ENOSPC.*\n/)
-    t.deepEqual(
-      filesOf(cwd),
-      FILES.map((file) => `mine_${file}`),
-    )
+    t.deepEqual(filesOf(cwd), FILES)
     t.is(storedRecords(cwd, 'mine').length, 1)
   })
 }
@@ -299,10 +295,7 @@ test('a full stderr costs no measurement', async (t) => {
   const cwd = folder(t)
   const { code } = await withDevice(cwd, ['run', ...BRIEF, '--name', 'mine'], '/dev/full', 'stderr')
   t.is(code, 0)
-  t.deepEqual(
-    filesOf(cwd),
-    FILES.map((file) => `mine_${file}`),
-  )
+  t.deepEqual(filesOf(cwd), FILES)
 })
 
 test('a reader that leaves early is no error, and the run is complete', async (t) => {
@@ -320,12 +313,13 @@ test('a reader that leaves early is no error, and the run is complete', async (t
 test('report renders a stored run again from its results alone', async (t) => {
   const cwd = folder(t)
   const { stdout } = await run(t, ['--name', 'mine', '--replicates', '2'], { cwd })
-  const before = ['mine_metrics.csv', 'mine_report.md'].map((file) => text(cwd, file))
-  for (const file of ['mine_metrics.csv', 'mine_report.md']) writeFileSync(join(cwd, 'result_data', file), 'old')
+  const drawn = FILES.filter((file) => !/manifest|results/.test(file))
+  const before = drawn.map((file) => text(cwd, file))
+  for (const file of drawn) writeFileSync(join(cwd, 'result_data', file), 'old')
   const again = await spsc(['report', 'mine'], { cwd })
   t.is(again.code, 0)
   t.deepEqual(
-    ['mine_metrics.csv', 'mine_report.md'].map((file) => text(cwd, file)),
+    drawn.map((file) => text(cwd, file)),
     before,
   )
   t.deepEqual(lines(again.stdout).slice(0, 2), lines(stdout).slice(0, 2))
@@ -354,5 +348,5 @@ test('folders of --out are made, also with spaces and other letters', async (t) 
   const cwd = folder(t)
   await run(t, ['--out', 'ä b/c', '--name', 'mine', '--quiet'], { cwd })
   t.is(storedRecords(cwd, 'mine', 'ä b/c').length, 1)
-  t.is((await execute('ls', ['ä b/c'], { cwd })).stdout, FILES.map((file) => `mine_${file}\n`).join(''))
+  t.deepEqual(lines((await execute('ls', ['ä b/c'], { cwd })).stdout).sort(), FILES)
 })

@@ -2,7 +2,18 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { type Finished, filesOf, fixture, folder, run, spsc, storedRecords, until, untilGone } from './spsc.js'
+import {
+  type Finished,
+  filesOf,
+  filesOfRun,
+  fixture,
+  folder,
+  run,
+  spsc,
+  storedRecords,
+  until,
+  untilGone,
+} from './spsc.js'
 
 // Replicates long enough to be interrupted: none of these runs goes through its plan.
 const LONG = [
@@ -54,13 +65,7 @@ for (const [signal, code] of [
         records.map(({ status, order }) => `${status} ${order}`),
         ['ok 1'],
       )
-      t.deepEqual(filesOf(cwd), [
-        'mine_manifest.json',
-        'mine_metrics.csv',
-        'mine_report.html',
-        'mine_report.md',
-        'mine_results.ndjson',
-      ])
+      t.deepEqual(filesOf(cwd), filesOfRun('mine'))
       t.is(readFileSync(join(cwd, 'result_data/mine_metrics.csv'), 'utf8').trimEnd().split('\n').length, 2)
       t.regex(finished.stdout, /^baseline /m)
       const pids = pidsIn(cwd)

@@ -140,6 +140,15 @@ export function storedRecords(cwd: string, name: string, out = 'result_data'): R
     .filter((record) => record !== undefined)
 }
 
+const CHARTS = ['latency', 'throughput', 'drop_rate', 'offered', 'percentiles', 'cdf']
+
+/** Names of what a run of one scenario leaves, sorted. @param more charts that it has beyond those */
+export function filesOfRun(name: string, more: readonly string[] = []): string[] {
+  const pictures = [...CHARTS, ...more].flatMap((chart) => [`${chart}.png`, `${chart}.svg`])
+  const files = ['manifest.json', 'metrics.csv', 'report.html', 'report.md', 'results.ndjson', ...pictures]
+  return files.map((file) => `${name}_${file}`).sort()
+}
+
 export function filesOf(cwd: string, out = 'result_data'): string[] {
   return readdirSync(join(cwd, out)).sort()
 }

@@ -19,8 +19,8 @@ const matrix = v.strictObject(
 
 /**
  * A file of scenarios: what `spsc run FILE` reads from YAML, JSON or a module's default export. Settings are spelled as
- * in {@link Scenario}; a list of values is measured value by value. `scenario-file.schema.json` in this package is
- * the same as JSON schema.
+ * in {@link Scenario}; a list of values is measured value by value, and `spsc` makes a list of a range (`8..64*2`)
+ * before it comes here. `scenario-file.schema.json` in this package is the same as JSON schema.
  *
  * @example
  * { name: 'sizes', defaults: { duration: '2s' }, scenarios: { small: { queueCap: 8 }, others: { queueCap: [64, 1024] } } }

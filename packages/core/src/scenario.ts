@@ -13,7 +13,7 @@ const MAX_SLACK_NS = 1_000_000_000
 const MAX_CPU = 4095
 
 /** `500ms`, `10s`, `2m`, `1h` or seconds, as seconds; NaN where it is none of these. */
-function parseDuration(value: string | number): number {
+export function parseDuration(value: string | number): number {
   if (typeof value === 'number') return value
   const match = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h)?$/.exec(value.trim())
   if (match === null) return Number.NaN

@@ -1,7 +1,17 @@
 export * from './lab.js'
+export {
+  DEFAULT_RATES,
+  type MaxRateOptions,
+  type MaxRatePlan,
+  MaxRateSearch,
+  maxSteps,
+  planMaxRate,
+} from './max-rate.js'
 export * from './pinning.js'
 export * from './plan.js'
+export * from './rate-search.js'
 export { DEFAULT_GRACE_S } from './replicate-process.js'
 export type { CollectorChoice } from './replicate-protocol.js'
 export * from './scenarios.js'
+export * from './slo.js'
 export * from './store.js'

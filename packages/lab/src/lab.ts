@@ -2,6 +2,7 @@ import { loadavg } from 'node:os'
 import {
   type Fingerprint,
   isUnavailable,
+  type MaxRateResult,
   RECORD_SCHEMA,
   type ReplicateRef,
   type ResultRecord,
@@ -11,19 +12,19 @@ import {
   unavailable,
 } from '@spsc/core'
 import { placementOf, requirePinning } from '@spsc/core/driver'
+import { type Batch, batchOf } from './batch.js'
+import { type MaxRatePlan, MaxRateSearch } from './max-rate.js'
 import { loadPinning } from './pinning.js'
-import { type Cell, cellKey, type Plan, type Replicate } from './plan.js'
+import { type Cell, estimateS, OVERHEAD_S, type Plan, type Replicate, workOf } from './plan.js'
 import { DEFAULT_GRACE_S, measureInProcess } from './replicate-process.js'
 import type { CollectorChoice } from './replicate-protocol.js'
 import { type OnExisting, RunStore, type StorePlace } from './store.js'
 
-/** Seconds a replicate takes beyond its phases: a process and two threads to start and end. For the estimate only. */
-const OVERHEAD_S = 0.4
-
 export const MANIFEST_SCHEMA = 1
 
 export interface LabOptions {
-  readonly plan: Plan
+  /** What to measure: a plan of replicates, or searches that plan as they go. */
+  readonly plan: Plan | MaxRatePlan
   readonly store: StorePlace
   readonly onExisting: OnExisting
   /** The collectors of one replicate; called for each, so that one may write a file of its own. */
@@ -44,6 +45,8 @@ export interface RunOutcome {
   readonly records: readonly ResultRecord[]
   /** Whether the run was cancelled before its plan was done. */
   readonly cancelled: boolean
+  /** What the searches have come to, where the plan is one of searches. */
+  readonly maxRate?: readonly MaxRateResult[]
 }
 
 /** A run that has begun: its events, and its end. */
@@ -62,12 +65,19 @@ async function checkPlacement(scenarios: readonly Scenario[], affinity: string |
   }
 }
 
-function planSummary({ cells, replicates }: Plan) {
-  return { replicates, cells: cells.map(({ scenario, queue }) => ({ queue: queue.label, scenario })) }
+function isSearch(plan: Plan | MaxRatePlan): plan is MaxRatePlan {
+  return 'search' in plan
+}
+
+function planSummary(plan: Plan | MaxRatePlan) {
+  const { replicates } = plan
+  const cells = plan.cells.map(({ scenario, queue }) => ({ queue: queue.label, scenario }))
+  if (!isSearch(plan)) return { replicates, cells }
+  return { replicates, slo: plan.slo.map(({ text }) => text), search: plan.search, cells }
 }
 
 /** A resumed run must be the same experiment, or its blocks would mix two. */
-function checkSamePlan(store: RunStore, plan: Plan): void {
+function checkSamePlan(store: RunStore, plan: Plan | MaxRatePlan): void {
   const manifest = store.readManifest() as { seed?: unknown; plan?: unknown }
   const same = manifest.seed === plan.seed && JSON.stringify(manifest.plan) === JSON.stringify(planSummary(plan))
   if (same) return
@@ -78,19 +88,6 @@ function checkSamePlan(store: RunStore, plan: Plan): void {
   )
 }
 
-function replicateKey(scenario: string, queue: string, replicate: number): string {
-  return `${cellKey(scenario, queue)} ${replicate}`
-}
-
-function measuredAlready(records: readonly ResultRecord[]): Set<string> {
-  const ok = records.filter((record) => record.status === 'ok')
-  return new Set(ok.map(({ scenario, queue, replicate }) => replicateKey(scenario, queue, replicate)))
-}
-
-function replicateS({ cell: { scenario } }: Replicate): number {
-  return scenario.warmup + scenario.duration + OVERHEAD_S
-}
-
 /** Measures what is left of a plan and stores each record as it comes. */
 class Session {
   readonly run: Run
@@ -98,41 +95,69 @@ class Session {
   readonly #store: RunStore
   readonly #records: ResultRecord[]
   readonly #begun = new Set<Cell>()
+  readonly #search: MaxRateSearch | undefined
+  /** Seconds that the replicates so far took beyond their phases. */
+  readonly #overheadsS: number[] = []
 
   constructor(options: LabOptions, store: RunStore) {
     this.run = new Run(options.signal)
     this.#options = options
     this.#store = store
     this.#records = [...store.earlier]
+    if (isSearch(options.plan)) this.#search = new MaxRateSearch(options.plan)
   }
 
-  async measureAll(): Promise<RunOutcome> {
-    const done = measuredAlready(this.#store.earlier)
-    const { schedule } = this.#options.plan
-    const pending = schedule.filter(
-      ({ cell, replicate }) => !done.has(replicateKey(cell.scenario.name, cell.queue.label, replicate)),
-    )
+  /** @param onBatch called as each batch has been measured, with what the run has come to */
+  async measureAll(onBatch: (outcome: RunOutcome) => void): Promise<RunOutcome> {
     try {
-      for (const [index, replicate] of pending.entries()) {
-        const leftS = pending.slice(index).reduce((sum, next) => sum + replicateS(next), 0)
-        const record = await this.#measure(replicate, leftS)
-        this.#store.append(record)
-        this.#records.push(record)
-        this.run.emit('result', record)
+      for (const batch of this.#batches()) {
+        await this.#measureBatch(batch)
+        onBatch(this.#outcome())
       }
     } catch (error) {
       if (!this.run.signal.aborted) throw error
     }
-    return { records: this.#records, cancelled: this.run.signal.aborted }
+    return this.#outcome()
   }
 
-  async #measure(replicate: Replicate, leftS: number): Promise<ResultRecord> {
+  #outcome(): RunOutcome {
+    const outcome = { records: this.#records, cancelled: this.run.signal.aborted }
+    return this.#search === undefined ? outcome : { ...outcome, maxRate: this.#search.results() }
+  }
+
+  #batches(): Iterable<Batch> {
+    const { plan } = this.#options
+    if (isSearch(plan)) return (this.#search as MaxRateSearch).batches(this.#records)
+    return [batchOf(plan, this.#records)]
+  }
+
+  async #measureBatch({ replicates, total, later }: Batch): Promise<void> {
+    let { phasesS } = workOf(replicates)
+    for (const [index, replicate] of replicates.entries()) {
+      const left = { phasesS: phasesS + later.phasesS, replicates: replicates.length - index + later.replicates }
+      const began = performance.now()
+      const record = await this.#measure(replicate, total, estimateS(left, this.#overheadS))
+      this.#store.append(record)
+      this.#records.push(record)
+      this.run.emit('result', record)
+      const plannedS = workOf([replicate]).phasesS
+      phasesS -= plannedS
+      if (record.status === 'ok') this.#overheadsS.push((performance.now() - began) / 1000 - plannedS)
+    }
+  }
+
+  get #overheadS(): number {
+    const seen = this.#overheadsS
+    return seen.length === 0 ? OVERHEAD_S : Math.max(0, seen.reduce((sum, next) => sum + next, 0) / seen.length)
+  }
+
+  async #measure(replicate: Replicate, total: number, leftS: number): Promise<ResultRecord> {
     const { plan, store, collectors, affinity, graceS = DEFAULT_GRACE_S } = this.#options
     const { run } = this
     const { cell, order, seed } = replicate
     const { scenario, queue } = cell
     const of = { scenario: scenario.name, queue: queue.label, replicate: replicate.replicate, order }
-    const ref: ReplicateRef = { ...of, total: plan.schedule.length }
+    const ref: ReplicateRef = { ...of, total }
     if (!this.#begun.has(cell)) run.emit('scenario', { scenario: of.scenario, queue: of.queue, config: scenario })
     this.#begun.add(cell)
     run.emit('replicate', ref)
@@ -153,7 +178,7 @@ class Session {
       schema: RECORD_SCHEMA,
       run: store.name,
       ...of,
-      cell: plan.cells.indexOf(cell) + 1,
+      cell: cell.number,
       seed: plan.seed,
       replicate_seed: seed,
       started_at,
@@ -207,8 +232,17 @@ export async function startRun(options: LabOptions): Promise<LabRun> {
     // A turn of the event loop, so that listeners are there for the first event.
     await new Promise((resolve) => setImmediate(resolve))
     try {
-      const outcome = await session.measureAll()
-      store.writeManifest({ ...manifest, ended_at: new Date().toISOString(), records: outcome.records.length })
+      // What a search has come to so far is there for a reader even if this process is killed.
+      const outcome = await session.measureAll(({ maxRate }) => {
+        if (maxRate !== undefined) store.writeManifest({ ...manifest, max_rate: maxRate })
+      })
+      const { records, maxRate } = outcome
+      store.writeManifest({
+        ...manifest,
+        ended_at: new Date().toISOString(),
+        records: records.length,
+        ...(maxRate !== undefined && { max_rate: maxRate }),
+      })
       return outcome
     } finally {
       store.close()

@@ -1,98 +1,51 @@
-import { isUnavailable, LEDGER_SEGMENTS, type LedgerData, type LedgerSegment, type ResultRecord } from '@spsc/core'
+import { LEDGER_SEGMENTS, type ResultRecord } from '@spsc/core'
 import { markdownTable } from 'markdown-table'
 import { median } from 'simple-statistics'
-import { cellsOf } from './cells.js'
+import { type Cell, cellsOf } from './cells.js'
+import { type LedgerLine, largestOf, ledgerOf, MEANINGS, segmentName, sumsNote, VIEWS } from './ledger.js'
 import { literal } from './markdown-text.js'
 import { oneLine } from './text.js'
-
-/** What each segment is, in plain words. */
-const MEANINGS: Readonly<Record<LedgerSegment, string>> = {
-  p_late: 'the producer woke up later than its item was due',
-  p_runq: 'the producer could run, but another thread had its CPU',
-  p_own: 'the producer was at work on this item or an earlier one',
-  c_wake: 'the consumer was waking up for an item, or taking it',
-  c_runq: 'the consumer was awake for it, but another thread had its CPU',
-  s_cpu: 'the consumer was at work on this item or one ahead of it',
-  s_runq: 'in the middle of that work another thread had its CPU',
-  s_off: 'in the middle of that work the consumer slept or was stopped',
-}
-
-const VIEWS = { median_band: 'median band', worst: 'worst 1 %' } as const
-type View = keyof typeof VIEWS
-
-/** Medians over replicates, in nanoseconds. */
-interface Line {
-  readonly view: View
-  readonly total: number
-  /** `undefined`: could not be told apart. */
-  readonly segments: readonly (number | undefined)[]
-}
 
 /** The ledger of one scenario on one queue. */
 interface Entry {
   readonly name: string
   /** What is added up, and how many items of a replicate. */
   readonly about: string
-  readonly lines: readonly Line[]
+  readonly lines: readonly LedgerLine[]
   /** What is to be said beneath. */
   readonly notes: readonly string[]
   /** Why segments could not be told apart. */
   readonly gaps: readonly string[]
 }
 
-// A record may come from any version of any collector, so its data is looked at before it is believed.
-function isLedger(value: unknown): value is LedgerData {
-  const data = value as Partial<LedgerData> | null
-  if (typeof data !== 'object' || data === null) return false
-  const isView = (view: View) => Number.isFinite(data[view]?.mean_total_ns) && typeof data[view]?.mean_ns === 'object'
-  return isView('median_band') && isView('worst') && Number.isFinite(data.sums?.mismatches)
-}
-
-function lineOf(ledgers: readonly LedgerData[], view: View): Line {
-  const views = ledgers.map((ledger) => ledger[view])
-  const segments = LEDGER_SEGMENTS.map((segment) => {
-    const values = views.map(({ mean_ns }) => mean_ns[segment]).filter((value) => value !== undefined)
-    return values.length === 0 ? undefined : median(values)
-  })
-  return { view, total: median(views.map(({ mean_total_ns }) => mean_total_ns)), segments }
-}
-
 function percent(share: number): string {
   return `${Math.round(100 * share)} %`
 }
 
-/** What the worst items owe most of their time to. */
-function largest({ total, segments }: Line, holds: LedgerData['holds'] = {}): string {
-  const most = Math.max(...segments.map((value) => value ?? 0))
-  const segment = LEDGER_SEGMENTS[segments.indexOf(most)] as LedgerSegment
-  const held = holds[segment]
-  const named = held === undefined ? segment : `${segment} (with ${held.join(' and ')})`
-  return `The worst are ${percent(total === 0 ? 0 : most / total)} ${named}: ${MEANINGS[segment]}.`
-}
-
-function gapsOf({ segments }: LedgerData): readonly string[] {
-  return LEDGER_SEGMENTS.flatMap((segment) => {
-    const summary = segments?.[segment]
-    return isUnavailable(summary) ? [`${segment}: ${summary.unavailable}`] : []
-  })
+function entryOf(cell: Cell): readonly Entry[] {
+  const ledger = ledgerOf(cell)
+  if (ledger === undefined) return []
+  const { about, ledgers, lines, reasons, gaps } = ledger
+  const name = `${cell.scenario} on ${cell.queue}`
+  const unavailable = reasons.map((reason) => `unavailable: ${reason}`)
+  if (about === undefined) return [{ name, about: '', lines, notes: unavailable, gaps: [] }]
+  const { segment, share } = largestOf(lines[1] as LedgerLine)
+  const items = Math.round(median(ledgers.map(({ data }) => data.items)))
+  return [
+    {
+      ...{ name, about: `${about}, ${items} items`, lines },
+      notes: [
+        `The worst are ${percent(share)} ${segmentName(segment, ledger)}: ${MEANINGS[segment]}.`,
+        ...unavailable,
+        ...sumsNote(ledger),
+      ],
+      gaps: gaps.map(({ segment, reason }) => `${segment}: ${reason}`),
+    },
+  ]
 }
 
 function entriesOf(records: readonly ResultRecord[]): readonly Entry[] {
-  return cellsOf(records).flatMap(({ scenario, queue, records: replicates }) => {
-    const stored = replicates.flatMap((record) => (record.status === 'ok' ? [record.collectors.ledger] : []))
-    const name = `${scenario} on ${queue}`
-    const ledgers = stored.filter(isLedger)
-    const reasons = [...new Set(stored.filter(isUnavailable).map(({ unavailable }) => unavailable))]
-    const notes = reasons.map((reason) => `unavailable: ${reason}`)
-    const [first] = ledgers
-    if (first === undefined) return notes.length === 0 ? [] : [{ name, about: '', lines: [], notes, gaps: [] }]
-    const lines = [lineOf(ledgers, 'median_band'), lineOf(ledgers, 'worst')]
-    const wrong = ledgers.reduce((sum, { sums }) => sum + sums.mismatches, 0)
-    if (wrong > 0) notes.push(`The segments of ${wrong} items do not add up: these figures mean nothing.`)
-    const items = Math.round(median(ledgers.map((ledger) => ledger.items)))
-    const about = `${first.total}, ${items} items`
-    return [{ name, about, lines, notes: [largest(lines[1] as Line, first.holds), ...notes], gaps: gapsOf(first) }]
-  })
+  return cellsOf(records).flatMap(entryOf)
 }
 
 /** Microseconds, or milliseconds where a figure has more than six digits of them. */
@@ -155,33 +108,6 @@ export function toLedgerTable(records: readonly ResultRecord[]): string {
     ...(gap ? ['-       could not be told apart: the report says where that time is'] : []),
     '',
   ].join('\n')
-}
-
-/** One line of the table for a drawing. */
-export interface LedgerBar {
-  readonly name: string
-  /** Which items. */
-  readonly view: string
-  readonly total_ns: number
-  /** With its unit. */
-  readonly total: string
-  /** Nanoseconds, in the order of `LEDGER_SEGMENTS`; `undefined`: could not be told apart. */
-  readonly segments: readonly (number | undefined)[]
-}
-
-/** The lines of the table; none where no record has a ledger. */
-export function ledgerBars(records: readonly ResultRecord[]): readonly LedgerBar[] {
-  const entries = entriesOf(records)
-  const unit = unitOf(entries)
-  return entries.flatMap(({ name, lines }) =>
-    lines.map(({ view, total, segments }) => ({
-      name,
-      view: VIEWS[view],
-      total_ns: total,
-      total: `${figure(total, unit.ns)} ${unit.name}`,
-      segments,
-    })),
-  )
 }
 
 /** The same as Markdown; no blocks where no record has a ledger. */

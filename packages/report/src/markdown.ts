@@ -1,4 +1,4 @@
-import { type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/core'
+import { type MaxRateResult, type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/core'
 import { type Cell, cellsOf } from './cells.js'
 import { certificateSection } from './certificate-table.js'
 import { whyUnavailable } from './distribution.js'
@@ -6,17 +6,29 @@ import { ledgerSection } from './ledger-table.js'
 import { responseBlocks } from './markdown-response.js'
 import { markdownRows } from './markdown-table.js'
 import { code, literal } from './markdown-text.js'
+import { maxRateBlocks } from './max-rate.js'
 import { perfBlocks } from './perf-block.js'
 import { perfStatGaps } from './perf-stat.js'
 import { tableOf } from './rows.js'
 import { schedGapLines, schedSection } from './sched-table.js'
 import { slackText } from './slack.js'
 
+export interface ReportPicture {
+  /** Its file, in the folder of the report. */
+  readonly file: string
+  /** What it shows, in words. */
+  readonly alt: string
+}
+
 export interface ReportOptions {
   /** Name of the run, as in `NAME_metrics.csv`. */
   readonly name: string
   /** Numbers of the lines of the results file that could not be read. */
   readonly skipped?: readonly number[]
+  /** What searches for the highest rate have come to. */
+  readonly maxRate?: readonly MaxRateResult[]
+  /** In the order shown; none: no section of plots. */
+  readonly pictures?: readonly ReportPicture[]
 }
 
 function list(items: readonly string[]): string {
@@ -126,6 +138,12 @@ function warnings(records: readonly ResultRecord[], skipped: readonly number[]):
   ]
 }
 
+/** Relative, and encoded whole: no name of a run can lead elsewhere. */
+function plots(pictures: readonly ReportPicture[]): readonly string[] {
+  if (pictures.length === 0) return []
+  return ['## Plots', ...pictures.map(({ file, alt }) => `![${literal(alt)}](${encodeURIComponent(file)})`)]
+}
+
 function section(title: string, items: readonly string[]): readonly string[] {
   return items.length === 0 ? [] : [`## ${title}`, list(items)]
 }
@@ -136,18 +154,23 @@ function perfSection(records: readonly ResultRecord[]): readonly string[] {
 }
 
 /**
- * `NAME_report.md` (GitHub-flavoured Markdown): the seed's table, what failed or could not be measured, warnings, and
- * how it was measured. Names and messages are escaped.
+ * `NAME_report.md` (GitHub-flavoured Markdown): the seed's table, its pictures, what collectors of ours stored, what
+ * failed or could not be measured, warnings, and how it was measured. Names and messages are escaped.
  *
  * @example
  * toMarkdown(records, { name: 't000' })
  */
-export function toMarkdown(records: readonly ResultRecord[], { name, skipped = [] }: ReportOptions): string {
+export function toMarkdown(
+  records: readonly ResultRecord[],
+  { name, skipped = [], maxRate = [], pictures = [] }: ReportOptions,
+): string {
   const blocks = [
     `# ${literal(name)} — Results`,
     records.length === 0 ? 'No replicate is stored.' : markdownRows(tableOf(records)),
+    ...maxRateBlocks(maxRate),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
     ...responseBlocks(records),
+    ...plots(pictures),
     ...ledgerSection(records),
     ...perfSection(records),
     ...schedSection(records),

@@ -1,5 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { errorMessage, parseRecord, RECORD_SCHEMA, type ResultRecord, SpscError } from '@spsc/core'
+import {
+  errorMessage,
+  type MaxRateResult,
+  parseMaxRate,
+  parseRecord,
+  RECORD_SCHEMA,
+  type ResultRecord,
+  SpscError,
+} from '@spsc/core'
 import { cellKey } from './cells.js'
 
 /** What a results file holds. */
@@ -67,4 +75,18 @@ export async function readRecords(path: string): Promise<StoredResults> {
     skipped.push(number)
   }
   return { records: [...records.values()], skipped }
+}
+
+/** What `NAME_manifest.json` holds; `undefined` where there is none that can be read: a report does without. */
+export async function readManifest(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** What the searches of a run have come to, from its manifest; none where there is no manifest, or none of searches. */
+export function maxRateIn(manifest: unknown): readonly MaxRateResult[] {
+  return parseMaxRate((manifest as { max_rate?: unknown } | null | undefined)?.max_rate)
 }

@@ -1,9 +1,9 @@
 import type { ResultRecord } from '@spsc/core'
-import { median } from 'simple-statistics'
 import { type Cell, cellsOf } from './cells.js'
 import { type Distribution, distributionOf, isPaced } from './distribution.js'
 import { floorOf } from './floor.js'
 import { atMost, fixed, proportion } from './format.js'
+import { ascending, medianOf, type Reading, readingOf } from './reading.js'
 
 /** One figure of a row: the median over replicates, and their range where there are at least two. */
 export interface Figure {
@@ -38,12 +38,6 @@ interface Column {
   readonly formatBound?: (value: number) => string
 }
 
-/** What one record says of a figure: the value, or only that it lies below its floor. */
-interface Reading {
-  readonly value: number
-  readonly isBelow: boolean
-}
-
 function percentiles(interval: 'latency' | 'response'): readonly Column[] {
   const column = (title: string, figure: keyof Distribution): Column => ({
     title,
@@ -69,34 +63,15 @@ const COLUMNS: readonly Column[] = [
   },
 ]
 
-function readingOf({ value, floor }: Column, record: ResultRecord): Reading | undefined {
-  const read = value(record)
-  if (read === undefined) return undefined
-  const least = floor?.(record) ?? read
-  return { value: Math.max(read, least), isBelow: read < least }
-}
-
-/**
- * A reading below its floor counts as the floor, which it can't exceed. The median of such bounds is one of the median,
- * and exact where all were measured that lie in the middle or above.
- *
- * @param readings ascending
- */
-function medianOf(readings: readonly Reading[]): Reading {
-  const middle = readings[(readings.length - 1) >> 1] as Reading
-  return {
-    value: median(readings.map(({ value }) => value)),
-    isBelow: readings.some(({ isBelow, value }) => isBelow && value >= middle.value),
-  }
-}
-
 function figureOf(column: Column, records: readonly ResultRecord[]): Figure {
   const { format, formatBound = format } = column
   const text = ({ value, isBelow }: Reading) => (isBelow ? `<${formatBound(value)}` : format(value))
-  const readings = records
-    .map((record) => readingOf(column, record))
-    .filter((reading) => reading !== undefined)
-    .sort((a, b) => a.value - b.value || Number(b.isBelow) - Number(a.isBelow))
+  const readings = ascending(
+    records.flatMap((record) => {
+      const value = column.value(record)
+      return value === undefined ? [] : [readingOf(value, column.floor?.(record))]
+    }),
+  )
   const [lowest, highest] = [readings[0], readings.at(-1)]
   if (lowest === undefined || highest === undefined) return { median: 'unavailable' }
   if (readings.length === 1) return { median: text(lowest) }

@@ -81,23 +81,53 @@ function hasRanges({ rows }: Table): boolean {
   return rows.some(({ figures }) => figures.some(({ range }) => range !== undefined))
 }
 
+/** Where names are too long, what every scenario begins with is said once: a matrix differs at the end. */
+function withoutSharedWords(rows: readonly Row[]): { readonly shared: string; readonly rows: readonly Row[] } {
+  const names = rows.map((row) => oneLine(row.names[0] as string).split(' '))
+  const [first = []] = names
+  // Each keeps its last word at least.
+  const most = Math.min(...names.map((words) => words.length - 1))
+  const found = first.findIndex((word, index) => index >= most || names.some((words) => words[index] !== word))
+  const differs = names.length < 2 ? 0 : found
+  if (differs < 1) return { shared: '', rows }
+  const rest = (row: Row, index: number) => [(names[index] as string[]).slice(differs).join(' '), ...row.names.slice(1)]
+  return {
+    shared: first.slice(0, differs).join(' '),
+    rows: rows.map((row, index) => ({ ...row, names: rest(row, index) })),
+  }
+}
+
+export interface TableOptions {
+  /** Rows at most; a last line says how many more there are. */
+  readonly maxRows?: number
+}
+
 /**
  * The seed's table as plain text of at most 80 columns, for a terminal: medians, and their range over replicates on a
- * line below. Where ranges don't fit they are left out, and a line below says so, as one does where a figure lies below the floor; long names are cut.
+ * line below. Where ranges don't fit they are left out, and a line below says so, as one does where a figure lies below
+ * the floor, and where there are more rows; long names lose what all share, which a line says, or are cut.
  *
  * @example
  * toTable(records)
  * // scenario  p50 (ms)  p95 (ms)  p99 (ms)  ops/s   drop
  * // baseline     0.060     0.122     0.299    447  0.000
  */
-export function toTable(records: readonly ResultRecord[]): string {
-  const table = tableOf(records)
+export function toTable(
+  records: readonly ResultRecord[],
+  { maxRows = Number.POSITIVE_INFINITY }: TableOptions = {},
+): string {
+  const all = tableOf(records)
+  const table = { ...all, rows: all.rows.slice(0, maxRows) }
+  const hidden = all.rows.length - table.rows.length
+  const more = hidden > 0 ? [`${hidden} more ${hidden === 1 ? 'row is' : 'rows are'} in the report and the CSV.`] : []
   const full = layOut(table.header, table.rows.flatMap(linesWithRange), GAP)
   const floors = hasFloors(table) ? ['<: below what this run could measure; see the certificate in the report.'] : []
-  if (full.width <= WIDTH) return `${[...draw(full), ...floors].join('\n')}\n`
-  const lines = table.rows.map(medianLine)
+  if (full.width <= WIDTH) return `${[...draw(full), ...more, ...floors].join('\n')}\n`
+  const { shared, rows } = withoutSharedWords(table.rows)
+  const lines = rows.map(medianLine)
   const roomy = layOut(table.header, lines, GAP)
   const medians = draw(roomy.width <= WIDTH ? roomy : layOut(table.header, lines, NARROW_GAP))
+  const common = shared === '' ? [] : [`Every scenario is of ${cut(shared, WIDTH - 22)}.`]
   const note = hasRanges(table) ? ['Medians over replicates; their ranges are in the report.'] : []
-  return `${[...medians, ...note, ...floors].join('\n')}\n`
+  return `${[...medians, ...common, ...more, ...note, ...floors].join('\n')}\n`
 }

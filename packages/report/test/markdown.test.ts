@@ -146,6 +146,13 @@ test('the definition of latency, the seed and the CSV are named', (t) => {
   }
 })
 
+test('pictures stand under Plots with what they show, and a name leads nowhere else', (t) => {
+  const pictures = [{ file: '../a](http://x).png', alt: 'Latency [of] <b>' }]
+  const markdown = toMarkdown([measured()], { name: 't000', pictures })
+  t.true(markdown.includes('## Plots\n\n![Latency \\[of\\] \\<b\\>](..%2Fa%5D(http%3A%2F%2Fx).png)\n'))
+  t.false(toMarkdown([measured()], { name: 't000' }).includes('## Plots'))
+})
+
 test('an empty run says so', (t) => {
   t.is(
     toMarkdown([], { name: 't000' }),

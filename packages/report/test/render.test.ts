@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { renderRun, toCsv, toHtml, toMarkdown } from '@spsc/report'
+import { renderRun, toCsv, toHtml } from '@spsc/report'
+import { drawCharts, toPng } from '@spsc/report/charts'
 import test from 'ava'
 import { failed, measured } from './records.js'
 
@@ -19,19 +20,47 @@ function run(title: string): string {
   return dir
 }
 
-test('writes the CSV and the reports beside the results, and nothing else', async (t) => {
+const PICTURES = ['latency', 'throughput', 'drop_rate', 'offered'].flatMap((chart) => [`${chart}.svg`, `${chart}.png`])
+const FILES = ['metrics.csv', ...PICTURES, 'report.md', 'report.html'].map((file) => `t000_${file}`)
+
+test('writes the CSV, the pictures and the reports beside the results, and nothing else', async (t) => {
   const dir = run(t.title)
-  const { written, skipped } = await renderRun({ dir, name: 't000' })
-  const files = ['t000_metrics.csv', 't000_report.md', 't000_report.html']
+  const { written, skipped, problems } = await renderRun({ dir, name: 't000' })
   t.deepEqual(
     written,
-    files.map((file) => join(dir, file)),
+    FILES.map((file) => join(dir, file)),
   )
   t.deepEqual(skipped, [3])
+  t.deepEqual(problems, [])
   t.is(readFileSync(join(dir, 't000_metrics.csv'), 'utf8'), toCsv(records))
-  t.is(readFileSync(join(dir, 't000_report.md'), 'utf8'), toMarkdown(records, { name: 't000', skipped: [3] }))
   t.is(readFileSync(join(dir, 't000_report.html'), 'utf8'), toHtml(records, { name: 't000', skipped: [3] }))
-  t.deepEqual(readdirSync(dir).sort(), [...files, 't000_results.ndjson'].sort())
+  t.deepEqual(readdirSync(dir).sort(), [...FILES, 't000_results.ndjson'].sort())
+})
+
+test('the report shows the pictures, by names in its own folder', async (t) => {
+  const dir = run(t.title)
+  await renderRun({ dir, name: 't000' })
+  const shown = readFileSync(join(dir, 't000_report.md'), 'utf8').match(/(?<=^!\[.+\]\().*(?=\)$)/gm)
+  t.deepEqual(
+    shown,
+    FILES.filter((file) => file.endsWith('.png')),
+  )
+})
+
+test('pictures are what the charts draw from the records', async (t) => {
+  const dir = run(t.title)
+  await renderRun({ dir, name: 't000' })
+  for (const { suffix, svg } of drawCharts(records, 't000')) {
+    t.is(readFileSync(join(dir, `t000_${suffix}.svg`), 'utf8'), svg)
+    t.deepEqual(readFileSync(join(dir, `t000_${suffix}.png`)), Buffer.from(await toPng(svg)))
+  }
+})
+
+test('a picture of an earlier rendering that the records no longer carry is removed', async (t) => {
+  const dir = run(t.title)
+  for (const file of ['t000_pareto.svg', 't000_pareto.png', 't000_notes.png']) writeFileSync(join(dir, file), 'old')
+  await renderRun({ dir, name: 't000' })
+  t.deepEqual(readdirSync(dir).sort(), [...FILES, 't000_notes.png', 't000_results.ndjson'].sort())
 })
 
 test('the page says where it was measured, if the manifest of the run can be read', async (t) => {
@@ -49,7 +78,7 @@ test('the page says where it was measured, if the manifest of the run can be rea
 
 test('rendering twice gives the same bytes', async (t) => {
   const dir = run(t.title)
-  const bytes = async () => (await renderRun({ dir, name: 't000' })).written.map((path) => readFileSync(path, 'utf8'))
+  const bytes = async () => (await renderRun({ dir, name: 't000' })).written.map((path) => readFileSync(path))
   t.deepEqual(await bytes(), await bytes())
 })
 

@@ -72,3 +72,26 @@ test('no terminal sequence passes', (t) => {
 test('no records: the header alone', (t) => {
   t.is(toTable([]), 'scenario  p50 (ms)  p95 (ms)  p99 (ms)  ops/s  drop\n')
 })
+
+test('where names are too long, what every scenario begins with is said once below', (t) => {
+  const label = (capacity: number) => `a-scenario-with-a-name prod-interval-us=1000 queue-cap=${capacity}`
+  const text = toTable([8, 64].map((capacity, index) => measured({ scenario: label(capacity), cell: index + 1 })))
+  t.true(isNarrow(text))
+  t.regex(text, /^queue-cap=8 +0\.060/m)
+  t.regex(text, /^queue-cap=64 +0\.060/m)
+  t.regex(text, /^Every scenario is of a-scenario-with-a-name prod-interval-us=1000\.$/m)
+})
+
+test('a name that another begins with keeps its last word', (t) => {
+  const long = `${'x'.repeat(50)} ${'y'.repeat(20)}`
+  const text = toTable([measured({ scenario: long }), measured({ scenario: `${long} rate=5`, cell: 2 })])
+  t.true(isNarrow(text))
+  t.regex(text, /^y+ +0\.060/m)
+  t.regex(text, /^y+ rate=5 +0\.060/m)
+})
+
+test('a table of more rows than asked for is cut, and it is said', (t) => {
+  const records = [1, 2, 3].map((cell) => measured({ scenario: `s${cell}`, cell }))
+  t.regex(toTable(records, { maxRows: 2 }), /^s2 .*\n1 more row is in the report and the CSV\.\n$/m)
+  t.notRegex(toTable(records, { maxRows: 3 }), /more row/)
+})

@@ -1,14 +1,15 @@
 import { deflateSync } from 'node:zlib'
-import type { ResultRecord } from '@spsc/core'
+import type { MeasuredRecord, ResultRecord } from '@spsc/core'
 import { median } from 'simple-statistics'
 import { type Cell, cellsOf } from '../cells.js'
 import { medianAt, type Quantiles, quantilesOfCell } from '../charts/quantiles.js'
 import { toCsv } from '../csv.js'
 import { distributionOf } from '../distribution.js'
 import { floorOf } from '../floor.js'
+import { ascending, medianOf, type Reading, readingOf } from '../reading.js'
 import { oneLine } from '../text.js'
 import { packLine } from './packing.js'
-import type { CellData, Figures, PageData, PointData, ReplicateData } from './page-data.js'
+import type { CellData, Figures, PageData, Percentile, PointData, ReplicateData } from './page-data.js'
 
 const POINTS_PER_DECADE = 12
 
@@ -29,32 +30,40 @@ function curveOf(replicates: readonly Quantiles[]): readonly PointData[] {
   return [...points, [n, rounded(medianAt(replicates, 1))]]
 }
 
-function replicateData(record: ResultRecord, quantiles: readonly Quantiles[]): readonly ReplicateData[] {
-  if (record.status === 'failed') return []
-  const latency = distributionOf(record, 'latency')
-  const floor = floorOf(record)
-  return [
-    {
-      replicate: record.replicate,
-      order: record.order,
-      ...(latency && { p50: latency.p50_ns / 1e6, p95: latency.p95_ns / 1e6, p99: latency.p99_ns / 1e6 }),
-      ops: record.ops_s,
-      drop: record.drop_rate,
-      ...(floor !== undefined && { floor: floor / 1e6 }),
-      ...(record.invalid !== undefined && { invalid: true }),
-      curve: curveOf(quantiles.filter(({ replicate }) => replicate === record.replicate)),
-    },
-  ]
+const PERCENTILES = ['p50', 'p95', 'p99'] as const satisfies readonly Percentile[]
+
+/** Figures of which some percentiles are only known to lie below their floor. */
+function withReadings(readings: readonly (readonly [Percentile, Reading])[], others: Omit<Figures, 'below'>): Figures {
+  const percentiles = Object.fromEntries(readings.map(([key, { value }]) => [key, value / 1e6]))
+  return { ...percentiles, ...others, below: readings.filter(([, { isBelow }]) => isBelow).map(([key]) => key) }
 }
 
-const FIGURES = ['p50', 'p95', 'p99', 'ops', 'drop'] as const satisfies readonly (keyof Figures)[]
+function readingsOf(record: ResultRecord): readonly (readonly [Percentile, Reading])[] {
+  const latency = distributionOf(record, 'latency')
+  if (latency === undefined) return []
+  return PERCENTILES.map((key) => [key, readingOf(latency[`${key}_ns`], floorOf(record))])
+}
 
-function mediansOf(replicates: readonly ReplicateData[]): Figures {
-  const medians = FIGURES.flatMap((key) => {
-    const values = replicates.map((replicate) => replicate[key]).filter((value) => value !== undefined)
-    return values.length === 0 ? [] : [[key, median(values)]]
+function replicateData(record: MeasuredRecord, quantiles: readonly Quantiles[]): ReplicateData {
+  const { replicate, order, ops_s: ops, drop_rate: drop, invalid } = record
+  return {
+    replicate,
+    order,
+    ...withReadings(readingsOf(record), { ops, drop }),
+    ...(invalid !== undefined && { invalid: true }),
+    curve: curveOf(quantiles.filter((one) => one.replicate === replicate)),
+  }
+}
+
+function mediansOf(records: readonly MeasuredRecord[]): Figures {
+  if (records.length === 0) return { below: [] }
+  const readings = records.flatMap(readingsOf)
+  const medians = PERCENTILES.flatMap((percentile) => {
+    const found = readings.filter(([key]) => key === percentile).map(([, reading]) => reading)
+    return found.length === 0 ? [] : [[percentile, medianOf(ascending(found))] as const]
   })
-  return Object.fromEntries(medians)
+  const of = (figure: 'ops_s' | 'drop_rate') => median(records.map((record) => record[figure]))
+  return withReadings(medians, { ops: of('ops_s'), drop: of('drop_rate') })
 }
 
 /** Names of cells: the scenario, and the queue where the run has several. */
@@ -64,13 +73,13 @@ export function labelOf({ scenario, queue }: Cell, cells: readonly Cell[]): stri
 }
 
 function cellData(cell: Cell, cells: readonly Cell[]): CellData {
+  const measured = cell.records.filter((record) => record.status === 'ok').sort((a, b) => a.order - b.order)
   const quantiles = quantilesOfCell(cell)
-  const replicates = cell.records.flatMap((record) => replicateData(record, quantiles))
   return {
     label: labelOf(cell, cells),
-    medians: mediansOf(replicates),
+    medians: mediansOf(measured),
     curve: curveOf(quantiles),
-    replicates: replicates.sort((a, b) => a.order - b.order),
+    replicates: measured.map((record) => replicateData(record, quantiles)),
   }
 }
 

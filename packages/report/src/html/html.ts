@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { ResultRecord } from '@spsc/core'
-import { toMarkdown } from '../markdown.js'
+import { type ReportOptions, toMarkdown } from '../markdown.js'
 import { oneLine } from '../text.js'
 import { pageDataOf } from './collect.js'
 import { embeddedJson, escapeHtml } from './escape.js'
@@ -11,11 +11,7 @@ import { type Section, sectionsOf } from './markdown-html.js'
 import { provenanceHtml } from './provenance.js'
 import { replicatesHtml } from './replicates-table.js'
 
-export interface HtmlOptions {
-  /** Name of the run, as in `NAME_report.html`. */
-  readonly name: string
-  /** Numbers of the lines of the results file that could not be read. */
-  readonly skipped?: readonly number[]
+export interface HtmlOptions extends Omit<ReportOptions, 'pictures'> {
   /** What `NAME_manifest.json` holds, for when and where it was measured. */
   readonly manifest?: unknown
 }
@@ -85,9 +81,10 @@ const RAW_DATA = `<section aria-labelledby="raw-data">
  * @example
  * toHtml(records, { name: 't000' }) // '<!doctype html>\n<html lang="en">…'
  */
-export function toHtml(records: readonly ResultRecord[], { name, skipped = [], manifest }: HtmlOptions): string {
+export function toHtml(records: readonly ResultRecord[], { manifest, ...options }: HtmlOptions): string {
+  const { name } = options
   const [script, style] = [asset('page.global.js'), asset('page.css')]
-  const [results, ...sections] = sectionsOf(toMarkdown(records, { name, skipped }))
+  const [results, ...sections] = sectionsOf(toMarkdown(records, options))
   const data = pageDataOf(records, name)
   const title = escapeHtml(`${oneLine(name)} — Results`)
   const lead = (section: Section) => (section.title === 'Latency ledger' ? ledgerBarsHtml(records) : '')

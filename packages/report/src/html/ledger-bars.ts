@@ -1,6 +1,9 @@
 import { LEDGER_SEGMENTS, type ResultRecord } from '@spsc/core'
-import { ledgerBars } from '../ledger-table.js'
+import { cellsOf } from '../cells.js'
+import { fixed } from '../format.js'
+import { type LedgerLine, ledgerOf, VIEWS } from '../ledger.js'
 import { oneLine } from '../text.js'
+import { labelOf } from './collect.js'
 import { escapeHtml } from './escape.js'
 
 const WIDTH = 1000
@@ -14,7 +17,7 @@ function percent(share: number): string {
  * One bar, whatever its total: shares are compared, totals stand beside. Each segment is a median over replicates by
  * itself, so together they may be less than the total, which leaves a gap, or more.
  */
-function barSvg(total: number, segments: readonly (number | undefined)[]): string {
+function barSvg({ total, segments }: LedgerLine): string {
   const whole = Math.max(
     total,
     segments.reduce<number>((sum, ns) => sum + (ns ?? 0), 0),
@@ -33,15 +36,19 @@ function barSvg(total: number, segments: readonly (number | undefined)[]): strin
 
 /** What items spent their time on, as bars of shares; the figures are in the table of the section. Empty where none. */
 export function ledgerBarsHtml(records: readonly ResultRecord[]): string {
-  const bars = ledgerBars(records)
-  if (bars.length === 0) return ''
+  const cells = cellsOf(records)
+  const rows = cells.flatMap((cell) => {
+    const ledger = ledgerOf(cell)
+    return (ledger?.lines ?? []).map((line) => {
+      const name = escapeHtml(oneLine(`${labelOf(cell, cells)}, ${VIEWS[line.view]}`))
+      const total = `${fixed(line.total / 1e6, 3)} ms`
+      return `<li><span>${name}</span><span class="bar-total">${total}</span>${barSvg(line)}</li>`
+    })
+  })
+  if (rows.length === 0) return ''
   const key = LEDGER_SEGMENTS.map(
     (segment, index) =>
       `<li><svg viewBox="0 0 12 12" aria-hidden="true"><rect class="fill-${index}" width="12" height="12"/></svg>${segment}</li>`,
-  )
-  const rows = bars.map(
-    ({ name, view, total_ns, total, segments }) =>
-      `<li><span class="bar-name">${escapeHtml(oneLine(name))}, ${view}</span><span class="bar-total">${escapeHtml(total)}</span>${barSvg(total_ns, segments)}</li>`,
   )
   return [
     '<p>Shares of the total by what it was spent on; the figures are in the table below. Each is a median over replicates by itself, so where replicates differ a bar may end early.</p>',

@@ -32,14 +32,16 @@ export interface Figures {
   readonly ops?: number
   /** Dropped / offered, 0 to 1. */
   readonly drop?: number
+  /** Percentiles that are only known to lie below what stands there, the floor. */
+  readonly below: readonly Percentile[]
 }
+
+export type Percentile = 'p50' | 'p95' | 'p99'
 
 export interface ReplicateData extends Figures {
   readonly replicate: number
   /** Position in the order of measurement, from 1. */
   readonly order: number
-  /** Milliseconds below which a latency of this replicate means nothing; absent: not known. */
-  readonly floor?: number
   /** The figures are not those of the experiment that was asked for; absent: they are. */
   readonly invalid?: true
   readonly curve: readonly PointData[]

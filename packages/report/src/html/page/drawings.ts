@@ -1,11 +1,9 @@
 import { tickText } from '../../charts/scale.js'
-import { fixed, proportion } from '../../format.js'
+import { atMost, fixed, proportion } from '../../format.js'
 import type { ChartName } from '../figures.js'
 import { lookOf, type Shape } from '../looks.js'
-import type { CellData, Figures, PageData, PointData, ReplicateData } from '../page-data.js'
+import type { CellData, Figures, PageData, Percentile, PointData, ReplicateData } from '../page-data.js'
 import type { Axis, Draw, Mark, Series } from './drawing.js'
-
-type Percentile = 'p50' | 'p95' | 'p99'
 
 const PERCENTILES: readonly (readonly [Percentile, Shape])[] = [
   ['p50', 'circle'],
@@ -13,9 +11,10 @@ const PERCENTILES: readonly (readonly [Percentile, Shape])[] = [
   ['p99', 'triangle'],
 ]
 
-function milliseconds(value: number, floor?: number): string {
-  const text = `${fixed(value, 3)} ms`
-  return floor !== undefined && value < floor ? `${text}, below the floor of ${fixed(floor, 3)} ms` : text
+function percentileText(figures: Figures, percentile: Percentile): string {
+  const value = figures[percentile] as number
+  const isBelow = figures.below.includes(percentile)
+  return `${percentile} ${isBelow ? `<${atMost(value, 3)}` : fixed(value, 3)} ms${isBelow ? ', its floor' : ''}`
 }
 
 /** A percentile in as many digits as tell it from its neighbours. @example percentText(1000) // 'p99.9' */
@@ -85,9 +84,9 @@ function rowsAxis(cells: readonly CellData[]): Axis {
 /** One figure of all cells, a row each, `offset` rows below its middle. */
 function rowMarks(
   { cells }: PageData,
-  figure: keyof Figures,
+  figure: Exclude<keyof Figures, 'below'>,
   shapeOf: (cell: number) => Shape,
-  textOf: (value: number, replicate?: ReplicateData) => string,
+  textOf: (figures: Figures, value: number) => string,
   offset = 0,
 ): Series[] {
   return cells.flatMap(({ label, medians, replicates }, cell) => {
@@ -96,10 +95,10 @@ function rowMarks(
     const marks = replicates.flatMap((replicate) => {
       const x = replicate[figure]
       if (x === undefined) return []
-      return [{ x, y, text: `${replicateName(label, replicate)}: ${textOf(x, replicate)}` }]
+      return [{ x, y, text: `${replicateName(label, replicate)}: ${textOf(replicate, x)}` }]
     })
     const x = medians[figure]
-    const middle = x === undefined ? [] : [{ x, y, text: `${label}, median of ${marks.length}: ${textOf(x)}` }]
+    const middle = x === undefined ? [] : [{ x, y, text: `${label}, median of ${marks.length}: ${textOf(medians, x)}` }]
     return [
       { cell, marks, line: false, shape, isReplicate: true },
       { cell, marks: middle, line: false, shape, isReplicate: false },
@@ -115,18 +114,23 @@ const latency: Draw = (data, { isOn }) => ({
       data,
       percentile,
       () => shape,
-      (value, replicate) => `${percentile} ${milliseconds(value, replicate?.floor)}`,
+      (figures) => percentileText(figures, percentile),
       (index - 1) * 0.26,
     ),
   ),
   read: 'mark',
 })
 
-function figureChart(figure: 'ops' | 'drop', title: string, textOf: (value: number) => string): Draw {
+function figureChart(figure: 'ops' | 'drop', title: string, valueText: (value: number) => string): Draw {
   return (data, { isOn }) => ({
     x: valueAxis(title, isOn('log')),
     y: rowsAxis(data.cells),
-    series: rowMarks(data, figure, (cell) => lookOf(cell).shape, textOf),
+    series: rowMarks(
+      data,
+      figure,
+      (cell) => lookOf(cell).shape,
+      (_, value) => valueText(value),
+    ),
     read: 'mark',
   })
 }
@@ -141,9 +145,9 @@ const order: Draw = ({ cells }, { isOn, choice }) => {
       cell,
       marks: replicates.flatMap((replicate) => {
         const y = replicate[percentile]
-        const { order: x, floor } = replicate
+        const { order: x } = replicate
         if (y === undefined) return []
-        const text = `${x}: ${replicateName(label, replicate)}: ${percentile} ${milliseconds(y, floor)}`
+        const text = `${x}: ${replicateName(label, replicate)}: ${percentileText(replicate, percentile)}`
         return [{ x, y, text }]
       }),
       line: true,

@@ -1,0 +1,50 @@
+import type { ResultRecord } from '@spsc/core'
+import { cdf } from './cdf.js'
+import { dropRate } from './drop-rate.js'
+import { heatmap } from './heatmap.js'
+import { latency } from './latency.js'
+import { ledger } from './ledger.js'
+import { offered } from './offered.js'
+import { pareto } from './pareto.js'
+import { percentiles } from './percentiles.js'
+import type { Chart, Picture } from './picture.js'
+import { throughput } from './throughput.js'
+
+export type { Picture } from './picture.js'
+export * from './png.js'
+
+/** Every chart by the end of its file's name, in the order a report shows them. */
+const CHARTS: Readonly<Record<string, Chart>> = {
+  latency,
+  throughput,
+  drop_rate: dropRate,
+  offered,
+  percentiles,
+  cdf,
+  heatmap,
+  pareto,
+  ledger,
+}
+
+/** The ends of the names of all files that pictures may have: `latency` of `t000_latency.svg`. */
+export const CHART_SUFFIXES: readonly string[] = Object.keys(CHARTS)
+
+export interface NamedPicture extends Picture {
+  /** One of {@link CHART_SUFFIXES}. */
+  readonly suffix: string
+}
+
+/**
+ * Draws every chart that the records have the data for: the same records give the same bytes.
+ *
+ * @param name of the run, for the titles
+ *
+ * @example
+ * for (const { suffix, svg } of drawCharts(records, 't000')) await writeFile(`t000_${suffix}.svg`, svg)
+ */
+export function drawCharts(records: readonly ResultRecord[], name: string): readonly NamedPicture[] {
+  return Object.entries(CHARTS).flatMap(([suffix, chart]) => {
+    const picture = chart(records, name)
+    return picture === undefined ? [] : [{ suffix, ...picture }]
+  })
+}
