@@ -4,7 +4,7 @@ import { mean, median, variance } from 'simple-statistics'
 const ABSENT = 0n
 
 /**
- * Collector of one queueing experiment: each item's due time from the first, and the sums that its mean wait and mean
+ * Collector of one queueing experiment: when each item was sent, from the first, and the sums that its mean wait and mean
  * service come from. It reads the trace, with both threads parked.
  */
 export default function service() {
@@ -17,14 +17,14 @@ export default function service() {
     stop() {
       const n = traceLength(trace)
       if (n === 0) return unavailable('no item was sampled')
-      const due_ns = []
+      const sent_ns = []
       let waitNs = 0n
       let lateNs = 0n
       const services = []
       for (let row = 0; row < n; row++) {
         const [due, sent, popped, done] = [trace.due[row], trace.sent[row], trace.popped[row], trace.done[row]]
         if (due === ABSENT || done === ABSENT) return unavailable('an item was dropped, or nothing is due')
-        due_ns.push(Number(due - trace.due[0]))
+        sent_ns.push(Number(sent - trace.sent[0]))
         waitNs += popped - sent
         lateNs += sent - due
         services.push(Number(done - popped))
@@ -38,7 +38,7 @@ export default function service() {
         service_median_ns: median(services),
         // Squared coefficient of variation: 0 of a constant service.
         service_cv2: variance(services) / service_ns ** 2,
-        due_ns,
+        sent_ns,
       }
     },
   }

@@ -13,7 +13,9 @@ import manifest from '../package.json' with { type: 'json' }
 import { colorsFor } from './color.js'
 import { EXIT, exitCodeOfRecords, exitCodeOfSearches } from './exit-codes.js'
 import { latenciesLost } from './latencies.js'
+import { openLiveView } from './live/live-view.js'
 import { createLog, type Log } from './log.js'
+import { canWrite, checkExportPlaces, usesStdout, writeExports } from './outputs.js'
 import { AFFINITY, ours } from './plugins.js'
 import type { Flags } from './program.js'
 import { showProgress } from './progress.js'
@@ -63,7 +65,10 @@ function storedText(stored: number, plan: Plan | MaxRatePlan): string {
 
 /** Measures a plan, renders what was stored, prints it, and gives the exit code. */
 export async function measure({ options, flags, plan, collectors, estimate, maxRows }: Measuring): Promise<number> {
-  const { place, onExisting } = options
+  const { place, onExisting, exports } = options
+  checkExportPlaces(exports, [resultsPath(place), manifestPath(place)])
+  if (!canWrite(exports)) return EXIT.invalid
+  const live = await openLiveView(options)
   const lab = await startRun({
     plan,
     store: place,
@@ -79,15 +84,17 @@ export async function measure({ options, flags, plan, collectors, estimate, maxR
   if (estimate !== undefined) log.info({ estimated_s: estimate.estimated_s }, estimate.text)
   const clearProgress = flags.quiet ? () => {} : showProgress(lab.run, log)
   logWarnings(lab.run, log)
+  live?.follow(lab.run)
   if (flags.json) lab.run.on('result', (record) => print(JSON.stringify(record)))
 
   try {
     const { cancelled, maxRate } = await lab.finished
     clearProgress()
     const { maxRateText, renderRun, toSummary } = await import('@spsc/report')
-    const { records, written, problems } = await renderRun(place)
+    const { records, written, problems, skipped } = await renderRun(place)
+    const exported = writeExports(exports, records, { name: place.name, skipped })
     for (const problem of problems) say(problem)
-    if (!flags.json && !flags.quiet && records.length > 0) {
+    if (!flags.json && !flags.quiet && !usesStdout(exports) && records.length > 0) {
       const summary = toSummary(records, { ...(maxRows !== undefined && { maxRows }), ...(maxRate && { maxRate }) })
       print(`${summary}\n${[resultsPath(place), ...written, manifestPath(place)].join('\n')}`)
     } else if (maxRate !== undefined && !flags.quiet) {
@@ -100,14 +107,16 @@ export async function measure({ options, flags, plan, collectors, estimate, maxR
       )
       return signals.exitCode()
     }
-    if (maxRate !== undefined) return exitCodeOfSearches(maxRate, records)
-    return Math.max(exitCodeOfRecords(records), latenciesLost(records) ? EXIT.invalid : EXIT.ok)
+    const isLost = latenciesLost(records) || !exported
+    const code = maxRate === undefined ? exitCodeOfRecords(records) : exitCodeOfSearches(maxRate, records)
+    return isLost ? Math.max(code, EXIT.invalid) : code
   } catch (error) {
     // What was measured is stored; the rest of the run, or its rendering, is not.
     clearProgress()
     say(errorMessage(error))
     return EXIT.invalid
   } finally {
+    await live?.close()
     signals.dispose()
   }
 }

@@ -33,6 +33,13 @@ function choiceOption(flags: string, text: string, choices: readonly string[]): 
   return new Option(flags, text).choices(choices)
 }
 
+function outOption(): Option {
+  return listOption(
+    '--out <where>',
+    'folder of results (default: result_data); csv=FILE, hlog=, json=, md= or ndjson= exports records too, - is stdout',
+  )
+}
+
 function colorOption(): Option {
   return choiceOption('--color <when>', 'auto, always or never', ['auto', 'always', 'never'])
     .default('auto')
@@ -46,7 +53,7 @@ export interface Handlers {
   run(targets: readonly string[], flags: Flags): Promise<number>
   sweep(targets: readonly string[], flags: Flags): Promise<number>
   list(what: string, flags: Flags): Promise<number>
-  report(name: string, flags: Flags): Promise<number>
+  report(names: readonly string[], flags: Flags): Promise<number>
   doctor(flags: Flags): Promise<number>
   completion(shell: string, program: Command): Promise<number>
 }
@@ -70,9 +77,10 @@ function measuring(command: Command, defaults: { readonly replicates: number; re
     .addOption(listOption('--perf-events <a,b>', "count these of perf's events: adds collector perf-stat"))
     .option('--emit-latencies <path>', 'write raw latencies, one integer ns a line')
     .option('--name <name>', `name of the run (default: ${defaults.name}, with a number when taken)`)
-    .option('--out <folder>', 'where results are stored (default: result_data)')
+    .addOption(outOption())
     .option('--force', 'replace a stored run of that name')
     .option('--resume', 'go on with a stored run of that name')
+    .option('--serve [port]', 'follow the run on a page of this machine (default: any free port)')
     .option('--json', 'print records as NDJSON instead of the table')
     .option('--quiet', 'print nothing but errors (and records with --json)')
     .addOption(
@@ -142,12 +150,17 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .action(async (what: string, _flags, self: Command) => done(await handlers.list(what, kebabKeys(self))))
   program
     .command('report')
-    .summary('render a stored run again')
-    .description('Render the files of a stored run again from its results, and print its table.')
-    .argument('<name>', 'name of the run')
-    .option('--out <folder>', 'where it is stored (default: result_data)')
+    .summary('render stored runs again, several side by side')
+    .description(
+      'Render the files of a stored run again from its results, and print its table; of several runs, print one ' +
+        'table, and with --name store and render them as one run.',
+    )
+    .argument('<run...>', 'names of runs, or paths of NAME_results.ndjson')
+    .addOption(outOption())
+    .option('--name <name>', 'store and render several runs as this one')
+    .option('--force', 'replace a stored run of that name')
     .option('--json', 'print the records as NDJSON')
-    .action(async (name: string, _flags, self: Command) => done(await handlers.report(name, kebabKeys(self))))
+    .action(async (names: string[], _flags, self: Command) => done(await handlers.report(names, kebabKeys(self))))
   program
     .command('doctor')
     .summary('say what this machine can measure')

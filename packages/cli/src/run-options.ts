@@ -9,6 +9,7 @@ import {
   type StorePlace,
   storedSeed,
 } from '@spsc/lab'
+import { type Export, settleOutputs } from './outputs.js'
 import { chooseCollectors } from './perf-events.js'
 import { resolveQueue } from './plugins.js'
 import type { Flags } from './program.js'
@@ -48,6 +49,20 @@ function perfEvents(flags: Flags): string | undefined {
   return given === undefined ? undefined : [given].flat().join()
 }
 
+/** `--serve` without a port takes any. */
+function servePort(flags: Flags): number | undefined {
+  const given = flags.serve ?? process.env[envName('serve')]
+  if (given === undefined) return undefined
+  if (given === true) return 0
+  const port = /^\d{1,5}$/.test(String(given)) ? Number(given) : Number.NaN
+  if (port <= 65_535) return port
+  throw new SpscError(
+    'ERR_OPTION',
+    'cli',
+    `--serve is ${JSON.stringify(given)}; allowed: a port from 0 (any that is free) to 65535; name targets before --serve`,
+  )
+}
+
 /** A resumed run keeps its seed, which is in its manifest. */
 function seedOf(flags: Flags, place: StorePlace, existing: OnExisting): number {
   const given = option(flags, 'seed')
@@ -66,6 +81,9 @@ export interface RunOptions {
   readonly seed: number
   /** Where raw latencies go, if anywhere. */
   readonly latencies: string | undefined
+  readonly exports: readonly Export[]
+  /** Where a page follows the run, if anywhere; 0: any free port. */
+  readonly servePort: number | undefined
   readonly logLevel: string
   readonly color: string
 }
@@ -96,7 +114,7 @@ export async function settleOptions(
   const given = option(flags, 'name')
   if (given !== undefined) checkName(given)
   const onExisting = existingPolicy(flags)
-  const dir = option(flags, 'out', 'result_data')
+  const { dir, exports } = settleOutputs(flags)
   const usual = defaults.name ?? targets.name
   const name = given ?? (onExisting === 'refuse' ? freeName({ dir, name: usual }) : usual)
   return {
@@ -114,6 +132,8 @@ export async function settleOptions(
     onExisting,
     seed: seedOf(flags, { dir, name }, onExisting),
     latencies: option(flags, 'emit-latencies'),
+    exports,
+    servePort: servePort(flags),
     logLevel: flags['log-level'] as string,
     color: flags.color as string,
   }

@@ -73,7 +73,7 @@ for (const [words, expected] of [
   [['spsc', 'completion', 'f'], ['fish']],
   [
     ['spsc', 'report', '--'],
-    ['--out', '--json'],
+    ['--out', '--name', '--force', '--json'],
   ],
   [
     ['spsc', 'doctor', '--'],

@@ -16,13 +16,13 @@ const MEASURING = [
     '--name',
     '--out',
   ],
-  ...['--force', '--resume', '--json', '--quiet', '--log-level', '--color', '--print-config'],
+  ...['--force', '--resume', '--serve', '--json', '--quiet', '--log-level', '--color', '--print-config'],
 ]
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   run: MEASURING,
   sweep: [...MEASURING, '--max-rate', '--slo', '--resolution', '--max-time'],
   list: ['--json', 'queues', 'collectors', 'scenarios', 'suites'],
-  report: ['--out', '--json'],
+  report: ['--out', '--name', '--force', '--json'],
   doctor: ['--json', '--color'],
   completion: ['bash', 'zsh', 'fish'],
 }

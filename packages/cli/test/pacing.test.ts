@@ -5,7 +5,10 @@ import { folder, refused, run, spsc, storedRecords } from './spsc.js'
 
 test('--burst reaches the producer, and the record says so', async (t) => {
   const cwd = folder(t)
-  await run(t, ['--burst', '5', '--pacing', 'deadline', '--duration', '0.2', '--quiet'], { cwd })
+  const args = ['run', '--burst', '5', '--pacing', 'deadline', '--duration', '0.2', '--warmup', '0', '--quiet']
+  // On a busy machine the rate is missed, which changes nothing in what was planned.
+  const { code, stderr } = await spsc(args, { cwd })
+  t.true(code === 0 || code === 3, stderr)
   const [record] = storedRecords(cwd, 'baseline')
   t.is(record?.config.burst, 5)
   t.true(record?.status === 'ok' && record.phases[0]?.scheduled === 200)

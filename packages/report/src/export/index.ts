@@ -1,0 +1,23 @@
+import type { ResultRecord } from '@spsc/core'
+import { toCsv } from '../csv.js'
+import { type ReportOptions, toMarkdown } from '../markdown.js'
+import { toHlog } from './hlog.js'
+import { toJson, toNdjson } from './json.js'
+
+/** Draws all of what is stored as one text. */
+type Exporter = (records: readonly ResultRecord[], options: ReportOptions) => string
+
+/** Every format that records can be exported in, by the name that `--out` gives it. */
+export const EXPORTERS = {
+  csv: toCsv,
+  hlog: toHlog,
+  json: toJson,
+  md: toMarkdown,
+  ndjson: toNdjson,
+} as const satisfies Readonly<Record<string, Exporter>>
+
+export type ExportFormat = keyof typeof EXPORTERS
+
+export function isExportFormat(name: string): name is ExportFormat {
+  return Object.hasOwn(EXPORTERS, name)
+}
