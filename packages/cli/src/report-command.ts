@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { type MaxRateResult, type ResultRecord, SpscError } from '@spsc/core'
 import { checkName, manifestPath, RunStore, resultsPath, type StorePlace } from '@spsc/lab'
-import { labelsOf, readRecords, renderRun, type StoredResults, sideBySide, toSummary } from '@spsc/report'
+import { EXPORTERS, labelsOf, readRecords, renderRun, type StoredResults, sideBySide, toSummary } from '@spsc/report'
 import { EXIT } from './exit-codes.js'
 import { machineOf, otherMachine } from './machines.js'
 import { canWrite, checkExportPlaces, settleOutputs, usesStdout, writeExports } from './outputs.js'
@@ -114,7 +114,7 @@ export async function report(names: readonly string[], flags: Flags): Promise<nu
     else drawn = { records, name: names.join(' · '), skipped: [], written: [] }
   }
   const { records, written, maxRate } = drawn
-  if (flags.json) print(records.map((record) => JSON.stringify(record)).join('\n'))
+  if (flags.json) print(EXPORTERS.ndjson(records))
   else if (!usesStdout(exports)) print([toSummary(records, { ...(maxRate && { maxRate }) }), ...written].join('\n'))
   return writeExports(exports, records, drawn) ? EXIT.ok : EXIT.invalid
 }

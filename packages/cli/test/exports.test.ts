@@ -5,12 +5,14 @@ import { EXPORTERS } from '@spsc/report'
 import test from 'ava'
 import { BRIEF, filesOf, folder, folderWith, refused, run, spsc, storedRecords } from './spsc.js'
 
+const FORMATS = Object.keys(EXPORTERS)
+
 const read = (cwd: string, file: string) => readFileSync(join(cwd, file), 'utf8')
 const lines = (of: string) => of.split('\n').filter((line) => line !== '')
 
 test('run exports its records in every format, beside what it stores', async (t) => {
   const cwd = folder(t)
-  const exports = Object.keys(EXPORTERS).flatMap((format) => ['--out', `${format}=mine.${format}`])
+  const exports = FORMATS.flatMap((format) => ['--out', `${format}=mine.${format}`])
   const { stdout } = await run(t, ['--name', 'mine', '--out', 'place', ...exports, '--replicates', '2'], { cwd })
   const records = storedRecords(cwd, 'mine', 'place')
   t.is(read(cwd, 'mine.csv'), read(cwd, 'place/mine_metrics.csv'))
@@ -93,13 +95,9 @@ const HOSTILE = '../../<img src=x onerror=alert(1)>\u001b[31m=cmd|calc'
 test('a name with markup, control codes or a way out of the folder is harmless in every export', async (t) => {
   const file = JSON.stringify({ name: 'mine', scenarios: { [HOSTILE]: {}, '=1+1': {} } })
   const cwd = folderWith(t, { 'a.json': file })
-  const exports = ['hlog', 'json', 'md', 'ndjson'].flatMap((format) => ['--out', `${format}=mine.${format}`])
-  const { stdout, stderr } = await run(t, ['a.json', ...exports, '--out', 'csv=mine.csv'], { cwd })
-  for (const text of [
-    stdout,
-    stderr,
-    ...['hlog', 'json', 'md', 'ndjson'].map((format) => read(cwd, `mine.${format}`)),
-  ]) {
+  const exports = FORMATS.flatMap((format) => ['--out', `${format}=mine.${format}`])
+  const { stdout, stderr } = await run(t, ['a.json', ...exports], { cwd })
+  for (const text of [stdout, stderr, ...FORMATS.map((format) => read(cwd, `mine.${format}`))]) {
     t.false(text.includes('\u001b'))
   }
   t.regex(read(cwd, 'mine.csv'), /^'=1\+1,/m)

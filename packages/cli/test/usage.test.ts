@@ -163,7 +163,7 @@ for (const out of ['/proc/x', '/dev/full', '/dev/null']) {
 }
 
 test('a missing argument is named', (t) =>
-  refused(t, ['report'], /missing required argument 'name'; see spsc report --help/))
+  refused(t, ['report'], /missing required argument 'run'; see spsc report --help/))
 test('a superfluous argument is refused', (t) =>
   refused(t, ['doctor', 'a'], /too many arguments.*; see spsc doctor --help/))
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { isUnavailable, type ResultRecord, SETTINGS } from '@spsc/core'
 import { stringify } from 'csv-stringify/sync'
 import { type Distribution, distributionOf, isPaced } from './distribution.js'
@@ -99,13 +100,18 @@ const COLUMNS: Columns = {
   ...SCHED_COLUMNS,
 }
 
+// What a terminal obeys goes first: behind it may stand what a spreadsheet obeys. A line break stays in its quotes.
+function harmless(cell: Cell): Cell {
+  return typeof cell === 'number' ? cell : stripVTControlCharacters(cell).replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, '')
+}
+
 /**
  * `NAME_metrics.csv` (RFC 4180, LF): a header and one row per record, in the order stored.
  *
  * Times are milliseconds with six decimals, rates are per wall second, settings have the units of the scenario schema.
  * `unavailable` stands where a figure was not measured, an empty cell where the column does not apply (the error of a
  * good replicate, at interval 0 the planned rate and the response, figures of a collector that was not asked for). Text that a spreadsheet
- * would run as a formula gets a leading `'`.
+ * would run as a formula gets a leading `'`, control codes are left out.
  *
  * @example
  * toCsv(records) // 'scenario,queue,replicate,p50_ms,...\nbaseline,sab,1,0.060032,...\n'
@@ -115,7 +121,7 @@ export function toCsv(records: readonly ResultRecord[]): string {
   return stringify([header, ...rows], { escape_formulas: true })
 }
 
-/** What the CSV holds, as texts and numbers. */
+/** What the CSV holds, as texts, free of control codes, and numbers. */
 export function csvTable(records: readonly ResultRecord[]): {
   readonly header: readonly string[]
   readonly rows: readonly (readonly Cell[])[]
@@ -123,6 +129,6 @@ export function csvTable(records: readonly ResultRecord[]): {
   const cells = Object.values(COLUMNS)
   return {
     header: Object.keys(COLUMNS),
-    rows: records.map((record) => cells.map((cell) => cell(record) ?? UNAVAILABLE)),
+    rows: records.map((record) => cells.map((cell) => harmless(cell(record) ?? UNAVAILABLE))),
   }
 }

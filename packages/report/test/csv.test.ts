@@ -84,6 +84,12 @@ test('text that a spreadsheet would run is defused', (t) => {
   }
 })
 
+test('text that a terminal would obey is left out, and hides no formula', (t) => {
+  const csv = toCsv([measured({ scenario: '\u001b[31m=cmd|calc\u009b2J\u202e' })])
+  t.true(csv.includes("\n'=cmd|calc,sab,"))
+  t.notRegex(csv.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u)
+})
+
 test('a negative number is a number', (t) => {
   t.is(row(toCsv([measured({ seed: -7 })])).seed, '-7')
 })
