@@ -36,7 +36,7 @@ function choiceOption(flags: string, text: string, choices: readonly string[]): 
 function outOption(): Option {
   return listOption(
     '--out <where>',
-    'folder of results (default: result_data); csv=FILE, hlog=, json=, md= or ndjson= exports records too, - is stdout',
+    'folder of results (default: result_data); csv=FILE, hlog=, html=, json=, md= or ndjson= exports records too, - is stdout',
   )
 }
 

@@ -41,7 +41,7 @@ for (const [what, outs, message] of [
   [
     'an unknown format',
     ['svg=x'],
-    /--out is "svg=x"; allowed: a folder, or FORMAT=FILE with csv, hlog, json, md, ndjson/,
+    /--out is "svg=x"; allowed: a folder, or FORMAT=FILE with csv, hlog, html, json, md, ndjson/,
   ],
   ['a member of every object as format', ['toString=x'], /--out is "toString=x"; allowed: /],
   ['no file', ['csv='], /--out is "csv="; allowed: /],
@@ -102,10 +102,12 @@ test('a name with markup, control codes or a way out of the folder is harmless i
   }
   t.regex(read(cwd, 'mine.csv'), /^'=1\+1,/m)
   t.notRegex(read(cwd, 'mine.md'), /(?<!\\)<img/)
+  t.notRegex(read(cwd, 'mine.html'), /<img/)
   t.deepEqual(filesOf(cwd, '.').sort(), [
     'a.json',
     'mine.csv',
     'mine.hlog',
+    'mine.html',
     'mine.json',
     'mine.md',
     'mine.ndjson',

@@ -145,7 +145,7 @@ const CHARTS = ['latency', 'throughput', 'drop_rate', 'offered', 'percentiles', 
 /** Names of what a run of one scenario leaves, sorted. @param more charts that it has beyond those */
 export function filesOfRun(name: string, more: readonly string[] = []): string[] {
   const pictures = [...CHARTS, ...more].flatMap((chart) => [`${chart}.png`, `${chart}.svg`])
-  const files = ['manifest.json', 'metrics.csv', 'report.md', 'results.ndjson', ...pictures]
+  const files = ['manifest.json', 'metrics.csv', 'report.html', 'report.md', 'results.ndjson', ...pictures]
   return files.map((file) => `${name}_${file}`).sort()
 }
 

@@ -117,7 +117,18 @@ function harmless(cell: Cell): Cell {
  * toCsv(records) // 'scenario,queue,replicate,p50_ms,...\nbaseline,sab,1,0.060032,...\n'
  */
 export function toCsv(records: readonly ResultRecord[]): string {
+  const { header, rows } = csvTable(records)
+  return stringify([header, ...rows], { escape_formulas: true })
+}
+
+/** What the CSV holds, as texts, free of control codes, and numbers. */
+export function csvTable(records: readonly ResultRecord[]): {
+  readonly header: readonly string[]
+  readonly rows: readonly (readonly Cell[])[]
+} {
   const cells = Object.values(COLUMNS)
-  const rows = records.map((record) => cells.map((cell) => harmless(cell(record) ?? UNAVAILABLE)))
-  return stringify([Object.keys(COLUMNS), ...rows], { escape_formulas: true })
+  return {
+    header: Object.keys(COLUMNS),
+    rows: records.map((record) => cells.map((cell) => harmless(cell(record) ?? UNAVAILABLE))),
+  }
 }

@@ -1,5 +1,6 @@
-export * from './csv.js'
+export { toCsv } from './csv.js'
 export * from './export/index.js'
+export { type HtmlOptions, toHtml } from './html/html.js'
 export { toLedgerTable } from './ledger-table.js'
 export { type ReportOptions, type ReportPicture, toMarkdown } from './markdown.js'
 export { maxRateText } from './max-rate.js'

@@ -77,11 +77,16 @@ export async function readRecords(path: string): Promise<StoredResults> {
   return { records: [...records.values()], skipped }
 }
 
-/** What the searches of a run have come to, from its manifest; none where there is no manifest, or none of searches. */
-export async function readMaxRate(path: string): Promise<readonly MaxRateResult[]> {
+/** What `NAME_manifest.json` holds; `undefined` where there is none that can be read: a report does without. */
+export async function readManifest(path: string): Promise<unknown> {
   try {
-    return parseMaxRate((JSON.parse(await readFile(path, 'utf8')) as { max_rate?: unknown }).max_rate)
+    return JSON.parse(await readFile(path, 'utf8'))
   } catch {
-    return []
+    return undefined
   }
+}
+
+/** What the searches of a run have come to, from its manifest; none where there is no manifest, or none of searches. */
+export function maxRateIn(manifest: unknown): readonly MaxRateResult[] {
+  return parseMaxRate((manifest as { max_rate?: unknown } | null | undefined)?.max_rate)
 }

@@ -2,8 +2,9 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errorMessage, type MaxRateResult, type ResultRecord, SpscError } from '@spsc/core'
 import { toCsv } from './csv.js'
+import { toHtml } from './html/html.js'
 import { type ReportPicture, toMarkdown } from './markdown.js'
-import { readMaxRate, readRecords, type StoredResults } from './read.js'
+import { maxRateIn, readManifest, readRecords, type StoredResults } from './read.js'
 import { oneLine } from './text.js'
 
 export interface RunFiles {
@@ -60,9 +61,9 @@ async function drawPictures(records: readonly ResultRecord[], name: string): Pro
 }
 
 /**
- * Draws a stored run: reads `NAME_results.ndjson`, and of `NAME_manifest.json` what a search has come to, and writes
- * `NAME_metrics.csv`, the pictures (`NAME_latency.svg` and `.png`, and so on) and `NAME_report.md` beside them,
- * replacing those of an earlier rendering. The results themselves are only read.
+ * Draws a stored run: reads `NAME_results.ndjson` and, where there is one, `NAME_manifest.json`, and writes
+ * `NAME_metrics.csv`, the pictures (`NAME_latency.svg` and `.png`, and so on), `NAME_report.md` and `NAME_report.html`
+ * beside them, replacing those of an earlier rendering. The results themselves are only read.
  *
  * @throws `ERR_OUTPUT` naming the file that can't be read or written, and why
  *
@@ -71,7 +72,8 @@ async function drawPictures(records: readonly ResultRecord[], name: string): Pro
  */
 export async function renderRun({ dir, name }: RunFiles): Promise<RenderedRun> {
   const { records, skipped } = await readRecords(join(dir, `${name}_results.ndjson`))
-  const maxRate = await readMaxRate(join(dir, `${name}_manifest.json`))
+  const manifest = await readManifest(join(dir, `${name}_manifest.json`))
+  const maxRate = maxRateIn(manifest)
   const { files, shown, problems } = await drawPictures(records, name)
   const written: string[] = []
   const write = async (suffix: string, content: string | Uint8Array) => {
@@ -85,5 +87,6 @@ export async function renderRun({ dir, name }: RunFiles): Promise<RenderedRun> {
     else await write(suffix, content)
   }
   await write('report.md', toMarkdown(records, { name, skipped, maxRate, pictures: shown }))
+  await write('report.html', toHtml(records, { name, skipped, maxRate, manifest }))
   return { records, skipped, maxRate, written, problems }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { renderRun, toCsv } from '@spsc/report'
+import { renderRun, toCsv, toHtml } from '@spsc/report'
 import { drawCharts, toPng } from '@spsc/report/charts'
 import test from 'ava'
 import { failed, measured } from './records.js'
@@ -21,9 +21,9 @@ function run(title: string): string {
 }
 
 const PICTURES = ['latency', 'throughput', 'drop_rate', 'offered'].flatMap((chart) => [`${chart}.svg`, `${chart}.png`])
-const FILES = ['metrics.csv', ...PICTURES, 'report.md'].map((file) => `t000_${file}`)
+const FILES = ['metrics.csv', ...PICTURES, 'report.md', 'report.html'].map((file) => `t000_${file}`)
 
-test('writes the CSV, the pictures and the report beside the results, and nothing else', async (t) => {
+test('writes the CSV, the pictures and the reports beside the results, and nothing else', async (t) => {
   const dir = run(t.title)
   const { written, skipped, problems } = await renderRun({ dir, name: 't000' })
   t.deepEqual(
@@ -33,6 +33,7 @@ test('writes the CSV, the pictures and the report beside the results, and nothin
   t.deepEqual(skipped, [3])
   t.deepEqual(problems, [])
   t.is(readFileSync(join(dir, 't000_metrics.csv'), 'utf8'), toCsv(records))
+  t.is(readFileSync(join(dir, 't000_report.html'), 'utf8'), toHtml(records, { name: 't000', skipped: [3] }))
   t.deepEqual(readdirSync(dir).sort(), [...FILES, 't000_results.ndjson'].sort())
 })
 
@@ -60,6 +61,19 @@ test('a picture of an earlier rendering that the records no longer carry is remo
   for (const file of ['t000_pareto.svg', 't000_pareto.png', 't000_notes.png']) writeFileSync(join(dir, file), 'old')
   await renderRun({ dir, name: 't000' })
   t.deepEqual(readdirSync(dir).sort(), [...FILES, 't000_notes.png', 't000_results.ndjson'].sort())
+})
+
+test('the page says where it was measured, if the manifest of the run can be read', async (t) => {
+  const dir = run(t.title)
+  const page = async () => {
+    await renderRun({ dir, name: 't000' })
+    return readFileSync(join(dir, 't000_report.html'), 'utf8')
+  }
+  const manifest = { command: 'spsc run <t000>', machine: { cpu_model: 'EPYC', hypervisor: 'kvm' } }
+  writeFileSync(join(dir, 't000_manifest.json'), JSON.stringify(manifest))
+  t.regex(await page(), /<dd>spsc run &lt;t000&gt;<\/dd>[\s\S]*<dd>CPU EPYC · hypervisor kvm<\/dd>/)
+  writeFileSync(join(dir, 't000_manifest.json'), '{"torn')
+  t.notRegex(await page(), /<dt>Machine/)
 })
 
 test('rendering twice gives the same bytes', async (t) => {

@@ -9,7 +9,7 @@ const DECADE = 10
 /** Ticks that a whole picture's width has room for. */
 const MOST_TICKS = 9
 
-function logTicks(low: number, high: number, most: number): number[] {
+export function logTicks(low: number, high: number, most: number): number[] {
   const decades = Math.log10(high / low)
   const step = Math.max(1, Math.ceil(decades / most))
   const multiples = decades * 3 > most ? [1] : [1, 2, 5]
@@ -21,7 +21,7 @@ function logTicks(low: number, high: number, most: number): number[] {
   return ticks.filter((tick) => tick >= low && tick <= high)
 }
 
-function linearTicks(low: number, high: number, most: number): number[] {
+export function linearTicks(low: number, high: number, most: number): number[] {
   const rough = (high - low) / Math.min(5, most)
   const exponent = Math.floor(Math.log10(rough))
   const step = [1, 2, 2.5, 5, 10].map((size) => Number(`${size}e${exponent}`)).find((size) => size >= rough) as number

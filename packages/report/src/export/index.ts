@@ -1,5 +1,6 @@
 import type { ResultRecord } from '@spsc/core'
 import { toCsv } from '../csv.js'
+import { toHtml } from '../html/html.js'
 import { type ReportOptions, toMarkdown } from '../markdown.js'
 import { toHlog } from './hlog.js'
 import { toJson, toNdjson } from './json.js'
@@ -11,6 +12,7 @@ type Exporter = (records: readonly ResultRecord[], options: ReportOptions) => st
 export const EXPORTERS = {
   csv: toCsv,
   hlog: toHlog,
+  html: toHtml,
   json: toJson,
   md: toMarkdown,
   ndjson: toNdjson,

@@ -1,0 +1,100 @@
+import { deflateSync } from 'node:zlib'
+import type { MeasuredRecord, ResultRecord } from '@spsc/core'
+import { median } from 'simple-statistics'
+import { type Cell, cellsOf } from '../cells.js'
+import { medianAt, type Quantiles, quantilesOfCell } from '../charts/quantiles.js'
+import { toCsv } from '../csv.js'
+import { distributionOf } from '../distribution.js'
+import { floorOf } from '../floor.js'
+import { ascending, medianOf, type Reading, readingOf } from '../reading.js'
+import { oneLine } from '../text.js'
+import { packLine } from './packing.js'
+import type { CellData, Figures, PageData, Percentile, PointData, ReplicateData } from './page-data.js'
+
+const POINTS_PER_DECADE = 12
+
+/** Digits that a curve can show: buckets are 0.8 % wide. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4))
+}
+
+/** Up to the largest percentile that the fewest items of a replicate can tell apart. */
+function curveOf(replicates: readonly Quantiles[]): readonly PointData[] {
+  if (replicates.length === 0) return []
+  const n = Math.min(...replicates.map((one) => one.n))
+  const points: PointData[] = []
+  for (let step = 0; 10 ** (step / POINTS_PER_DECADE) < n; step++) {
+    const x = 10 ** (step / POINTS_PER_DECADE)
+    points.push([rounded(x), rounded(medianAt(replicates, 1 - 1 / x))])
+  }
+  return [...points, [n, rounded(medianAt(replicates, 1))]]
+}
+
+const PERCENTILES = ['p50', 'p95', 'p99'] as const satisfies readonly Percentile[]
+
+/** Figures of which some percentiles are only known to lie below their floor. */
+function withReadings(readings: readonly (readonly [Percentile, Reading])[], others: Omit<Figures, 'below'>): Figures {
+  const percentiles = Object.fromEntries(readings.map(([key, { value }]) => [key, value / 1e6]))
+  return { ...percentiles, ...others, below: readings.filter(([, { isBelow }]) => isBelow).map(([key]) => key) }
+}
+
+function readingsOf(record: ResultRecord): readonly (readonly [Percentile, Reading])[] {
+  const latency = distributionOf(record, 'latency')
+  if (latency === undefined) return []
+  return PERCENTILES.map((key) => [key, readingOf(latency[`${key}_ns`], floorOf(record))])
+}
+
+function replicateData(record: MeasuredRecord, quantiles: readonly Quantiles[]): ReplicateData {
+  const { replicate, order, ops_s: ops, drop_rate: drop, invalid } = record
+  return {
+    replicate,
+    order,
+    ...withReadings(readingsOf(record), { ops, drop }),
+    ...(invalid !== undefined && { invalid: true }),
+    curve: curveOf(quantiles.filter((one) => one.replicate === replicate)),
+  }
+}
+
+function mediansOf(records: readonly MeasuredRecord[]): Figures {
+  if (records.length === 0) return { below: [] }
+  const readings = records.flatMap(readingsOf)
+  const medians = PERCENTILES.flatMap((percentile) => {
+    const found = readings.filter(([key]) => key === percentile).map(([, reading]) => reading)
+    return found.length === 0 ? [] : [[percentile, medianOf(ascending(found))] as const]
+  })
+  const of = (figure: 'ops_s' | 'drop_rate') => median(records.map((record) => record[figure]))
+  return withReadings(medians, { ops: of('ops_s'), drop: of('drop_rate') })
+}
+
+/** Names of cells: the scenario, and the queue where the run has several. */
+export function labelOf({ scenario, queue }: Cell, cells: readonly Cell[]): string {
+  const isOneQueue = cells.every((cell) => cell.queue === queue)
+  return oneLine(isOneQueue ? scenario : `${scenario} on ${queue}`)
+}
+
+function cellData(cell: Cell, cells: readonly Cell[]): CellData {
+  const measured = cell.records.filter((record) => record.status === 'ok').sort((a, b) => a.order - b.order)
+  const quantiles = quantilesOfCell(cell)
+  return {
+    label: labelOf(cell, cells),
+    medians: mediansOf(measured),
+    curve: curveOf(quantiles),
+    replicates: measured.map((record) => replicateData(record, quantiles)),
+  }
+}
+
+function compressed(text: string): string {
+  return deflateSync(text).toString('base64')
+}
+
+/** What a page carries for its script, from the records alone. */
+export function pageDataOf(records: readonly ResultRecord[], name: string): PageData {
+  const cells = cellsOf(records)
+  const lines = records.map((record) => packLine(JSON.stringify(record)))
+  return {
+    name,
+    cells: cells.map((cell) => cellData(cell, cells)),
+    csv: compressed(toCsv(records)),
+    ndjson: compressed(lines.join('\n')),
+  }
+}
