@@ -193,8 +193,10 @@ function timerSlack({ kernel: { timer_slack_ns } }: Machine): Finding {
   return judge(timer_slack_ns, (ns) => {
     const found = `${ns / 1000} µs`
     if (ns < DEFAULT_SLACK_NS) return ok(found)
-    const why = '--pacing sleep carries it: each sleep may end that much later'
-    return ns === DEFAULT_SLACK_NS ? ok(`${found}, the default`, why) : warning(found, why, 'spsc run --pacing spin')
+    const why = 'each sleep may end that much later; spsc run sets 1 ns for its threads'
+    return ns === DEFAULT_SLACK_NS
+      ? ok(`${found}, the default`, `${why}, or this by --timer-slack default`)
+      : warning(found, why, 'spsc run --timer-slack 1')
   })
 }
 
