@@ -1,6 +1,7 @@
-import type { MeasuredRecord, RateCause, ResultRecord } from '@spsc/core'
+import { isUnavailable, type MeasuredRecord, type RateCause, type ResultRecord } from '@spsc/core'
 import { type Cell, cellsOf } from './cells.js'
 import { code } from './markdown-text.js'
+import { firstPhaseOf } from './perf-stat.js'
 import { contaminationOf } from './sched.js'
 
 /** One row of the results of which something was measured. */
@@ -36,8 +37,23 @@ export function rateCauseOf({ rate_cause }: MeasuredRecord): RateCause | undefin
   return rate_cause !== undefined && Object.hasOwn(RATE_CAUSES, rate_cause) ? rate_cause : undefined
 }
 
-/** How many replicates were judged by the `sched` collector, and how many of those are contaminated. */
-export function contaminationIn(measured: readonly ResultRecord[]): { readonly judged: number; readonly of: number } {
+/** How many replicates the `sched` collector judged, and how many of those it found contaminated. */
+export function contaminationIn(measured: readonly MeasuredRecord[]): {
+  readonly judged: number
+  readonly contaminated: number
+} {
   const verdicts = measured.map(contaminationOf).filter((reasons) => reasons !== undefined)
-  return { judged: verdicts.length, of: verdicts.filter((reasons) => reasons.length > 0).length }
+  return { judged: verdicts.length, contaminated: verdicts.filter((reasons) => reasons.length > 0).length }
+}
+
+/** The events that perf was asked for: those with a count in some replicate, and those without in any. */
+export function perfEventsIn(rows: readonly Evidence[]): {
+  readonly counted: readonly string[]
+  readonly missing: readonly string[]
+} {
+  const phases = rows.flatMap(({ measured }) => measured.map(firstPhaseOf))
+  const events = phases.flatMap((phase) => (phase === undefined || isUnavailable(phase) ? [] : phase.events))
+  const names = [...new Set(events.map(({ event }) => event))]
+  const isCounted = (name: string) => events.some(({ event, value }) => event === name && typeof value === 'number')
+  return { counted: names.filter(isCounted), missing: names.filter((name) => !isCounted(name)) }
 }

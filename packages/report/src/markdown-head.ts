@@ -3,7 +3,7 @@ import { type Cell, cellsOf } from './cells.js'
 import { code } from './markdown-text.js'
 
 const METRICS =
-  '**Metrics**: latency, push to pop, from the call of push to the return of pop, as p50, p95 and p99 of the delivered items; response, below; ops/s, delivered items per wall second; drop, dropped / offered items. A dropped item has no latency, so read one beside the other.'
+  '**Metrics**: latency (push to pop: from the call of push to the return of pop), p50, p95 and p99 of the delivered items; response (below); ops/s, delivered items per wall second; drop rate, dropped / offered items. Dropped items have no latency: read it beside the drop rate.'
 
 function flags(config: Partial<Scenario>, keys: readonly Setting[]): string {
   return code(keys.map((key) => `--${kebab(key)} ${config[key] ?? 'unknown'}`).join(' '))
@@ -23,7 +23,7 @@ function goal(cells: readonly Cell[], scenarios: number): string {
   const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
   const replicates = fewest === most ? counted(most, 'replicate') : `${fewest} to ${most} replicates`
   const parts = [counted(scenarios, 'scenario'), `${counted(queues.length, 'queue')} (${queues.map(code).join(', ')})`]
-  return `**Goal**: tell what a queue between two threads costs: ${[...parts, replicates].join(' × ')}.`
+  return `**Goal**: latency, throughput and drops of a queue between two threads: ${[...parts, replicates].join(' × ')}.`
 }
 
 /** The settings that no default explains: each row's own in parentheses, those of all rows at the end. */

@@ -1,7 +1,6 @@
 import type { RateCause, ResultRecord } from '@spsc/core'
 import { sum } from 'simple-statistics'
-import { contaminationIn, type Evidence, evidenceOf, RATE_CAUSES, rateCauseOf } from './evidence.js'
-import { ledgerOf } from './ledger.js'
+import { contaminationIn, type Evidence, evidenceOf, perfEventsIn, RATE_CAUSES, rateCauseOf } from './evidence.js'
 
 interface Step {
   readonly command: string
@@ -18,10 +17,9 @@ function again(records: readonly ResultRecord[]): readonly Step[] {
 }
 
 function moreReplicates(rows: readonly Evidence[]): readonly Step[] {
-  const few = rows.filter(({ measured }) => measured.length < FEWEST_REPLICATES)
-  if (few.length === 0) return []
-  const which = few.length === rows.length ? 'rows have' : `of ${rows.length} rows have`
-  const reason = `${few.length} ${which} fewer than ${FEWEST_REPLICATES} replicates, too few for an interval of a median`
+  const few = rows.filter(({ measured }) => measured.length < FEWEST_REPLICATES).length
+  if (few === 0) return []
+  const reason = `fewer than ${FEWEST_REPLICATES} replicates in ${few} of ${rows.length} rows, too few for an interval`
   return [{ command: '--replicates 10', reason }]
 }
 
@@ -54,23 +52,31 @@ function noDrops(rows: readonly Evidence[]): readonly Step[] {
   return [{ command: '--on-full block', reason }]
 }
 
+const COLLECTORS = {
+  ledger: 'what the slowest items spent their time on',
+  sched: 'whether others used the CPUs',
+} as const
+
+/** One that was there and could measure nothing is not asked for again. */
 function collect(rows: readonly Evidence[]): readonly Step[] {
-  const missing = [
-    ['ledger', 'what the slowest items spent their time on', ({ cell }: Evidence) => ledgerOf(cell) !== undefined],
-    ['sched', 'whether others used the CPUs', ({ measured }: Evidence) => contaminationIn(measured).judged > 0],
-  ] as const
-  const lacking = missing.filter(([, , isThere]) => !rows.some(isThere))
-  if (lacking.length === 0) return []
-  const command = `--collect ${['histogram', ...lacking.map(([name]) => name)].join(',')}`
-  return [{ command, reason: `nothing stored says ${lacking.map(([, what]) => what).join(', nor ')}` }]
+  const records = rows.flatMap(({ measured }) => measured)
+  const unasked = Object.entries(COLLECTORS).filter(([name]) =>
+    records.every(({ collectors }) => collectors[name] === undefined),
+  )
+  if (unasked.length === 0) return []
+  const command = `--collect ${['histogram', ...Object.keys(COLLECTORS)].join(',')}`
+  return [{ command, reason: `nothing stored says ${unasked.map(([, what]) => what).join(', nor ')}` }]
 }
 
-function quiet(rows: readonly Evidence[]): readonly Step[] {
+function look(rows: readonly Evidence[]): readonly Step[] {
   const verdicts = rows.map(({ measured }) => contaminationIn(measured))
-  const contaminated = sum(verdicts.map(({ of }) => of))
-  if (contaminated === 0) return []
+  const contaminated = sum(verdicts.map((verdict) => verdict.contaminated))
   const judged = sum(verdicts.map((verdict) => verdict.judged))
-  return [{ command: 'spsc doctor', reason: `${contaminated} of ${judged} replicates were contaminated` }]
+  const missing = perfEventsIn(rows).missing.length
+  return [
+    ...(contaminated > 0 ? [`contaminated replicates: ${contaminated} of ${judged}`] : []),
+    ...(missing > 0 ? [`events that perf could not count: ${missing}; it says what this machine can measure`] : []),
+  ].map((reason) => ({ command: 'spsc doctor', reason }))
 }
 
 /**
@@ -78,12 +84,12 @@ function quiet(rows: readonly Evidence[]): readonly Step[] {
  *
  * @example
  * nextSteps(records)[0]
- * // '`--replicates 10`: 3 rows have fewer than 6 replicates, too few for an interval of a median.'
+ * // '`--replicates 10`: fewer than 6 replicates in 3 of 3 rows, too few for an interval.'
  */
 export function nextSteps(records: readonly ResultRecord[]): readonly string[] {
   const rows = evidenceOf(records)
   if (rows.length === 0) return []
-  const steps = [...again(records), ...[moreReplicates, cures, noDrops, collect, quiet].flatMap((topic) => topic(rows))]
+  const steps = [...again(records), ...[moreReplicates, cures, noDrops, collect, look].flatMap((topic) => topic(rows))]
   return [...new Set(steps.map(({ command }) => command))].map((command) => {
     const reasons = new Set(steps.filter((step) => step.command === command).map(({ reason }) => reason))
     return `\`${command}\`: ${[...reasons].join('; ')}.`

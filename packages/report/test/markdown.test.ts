@@ -127,7 +127,7 @@ test('goal, scenarios and metrics come first: what was measured, and each settin
   const [head = ''] = toMarkdown(both, { name: 't000' }).split('\n|')
   t.regex(head, /\*\*Goal\*\*: [^\n]*: 2 scenarios × 1 queue \(`sab`\) × 1 replicate\.\n/)
   t.true(head.includes('**Scenarios**: `baseline`, `affinity` (`--pin-consumer last`); all with `--duration 2`.\n'))
-  t.regex(head, /\*\*Metrics\*\*: latency, push to pop,/)
+  t.regex(head, /\*\*Metrics\*\*: latency \(push to pop: /)
 })
 
 test('settings that some scenario leaves alone stand once, under the method', (t) => {
