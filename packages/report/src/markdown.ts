@@ -1,17 +1,20 @@
-import { type MaxRateResult, type ResultRecord, type Scenario, SETTINGS, type Setting } from '@spsc/core'
-import { type Cell, cellsOf } from './cells.js'
+import type { MaxRateResult, ResultRecord } from '@spsc/core'
+import type { Cell } from './cells.js'
 import { certificateSection } from './certificate-table.js'
 import { whyUnavailable } from './distribution.js'
 import { ledgerSection } from './ledger-table.js'
+import { headBlocks, otherSettings } from './markdown-head.js'
 import { responseBlocks } from './markdown-response.js'
 import { markdownRows } from './markdown-table.js'
 import { code, literal } from './markdown-text.js'
 import { maxRateBlocks } from './max-rate.js'
+import { nextSteps } from './next-steps.js'
 import { perfBlocks } from './perf-block.js'
 import { perfStatGaps } from './perf-stat.js'
 import { tableOf } from './rows.js'
 import { schedGapLines, schedSection } from './sched-table.js'
 import { slackText } from './slack.js'
+import { takeaways } from './takeaways.js'
 
 export interface ReportPicture {
   /** Its file, in the folder of the report. */
@@ -43,32 +46,6 @@ function replicateName(record: ResultRecord): string {
   return `${cellName(record)}, replicate ${record.replicate}`
 }
 
-function countText(cells: readonly Cell[]): string {
-  const counts = cells.map(({ records }) => records.length)
-  const [fewest, most] = [Math.min(...counts), Math.max(...counts)]
-  return `${fewest === most ? most : `${fewest} to ${most}`} per row`
-}
-
-function setting(config: Scenario, key: Setting): string {
-  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${config[key] ?? 'unknown'}`
-}
-
-/** Settings as flags: those that all rows share once, the others row by row. */
-function settingsText(cells: readonly Cell[]): readonly string[] {
-  const configs = cells.map(({ records }) => (records[0] as ResultRecord).config)
-  const [first] = configs
-  if (first === undefined) return []
-  const shared = SETTINGS.filter((key) => configs.every((config) => config[key] === first[key]))
-  const differing = SETTINGS.filter((key) => !shared.includes(key))
-  const flags = (config: Scenario, keys: readonly Setting[]) => code(keys.map((key) => setting(config, key)).join(' '))
-  return [
-    `Settings${differing.length > 0 ? ' of all rows' : ''}: ${flags(first, shared)}`,
-    ...(differing.length > 0
-      ? cells.map((cell, row) => `${cellName(cell)}: ${flags(configs[row] as Scenario, differing)}`)
-      : []),
-  ]
-}
-
 function seedText(records: readonly ResultRecord[]): string {
   const seeds = [...new Set(records.map(({ seed }) => seed))]
   return seeds.length === 1 ? `${seeds[0]}` : 'several, in the CSV'
@@ -78,29 +55,16 @@ function isSaturating(record: ResultRecord): boolean {
   return record.status === 'ok' && record.phases.some(({ name }) => name === 'throughput')
 }
 
-function hasNoSpread({ records }: Cell): boolean {
-  return records.filter(({ status }) => status === 'ok').length === 1
-}
-
 function method(records: readonly ResultRecord[]): string {
-  const cells = cellsOf(records)
-  const queues = [...new Set(cells.map(({ queue }) => queue))]
   const lines = [
-    'Latency is push to pop: from the call of push to the return of pop, of delivered items only. Dropped items have no latency, so read it beside the drop rate (dropped / offered).',
-    'ops/s is delivered items per wall second.',
     'Percentiles are taken per replicate, by nearest rank; a figure is the median of those, with the lowest and the highest replicate in parentheses.',
-    `Queue: ${queues.map(code).join(', ')}. Replicates: ${countText(cells)}. Seed: ${seedText(records)}.`,
-    ...settingsText(cells),
+    ...otherSettings(records),
+    `Seed: ${seedText(records)}.`,
     ...slackText(records),
   ]
   if (records.some(isSaturating)) {
     lines.push(
       'At interval 0 ops/s comes from a phase without time stamps, latencies from a second phase that samples items at random.',
-    )
-  }
-  if (cells.some(hasNoSpread)) {
-    lines.push(
-      '**One replicate has no spread**: a difference between two rows can be chance. Measure with `--replicates 10`.',
     )
   }
   return list(lines)
@@ -154,8 +118,9 @@ function perfSection(records: readonly ResultRecord[]): readonly string[] {
 }
 
 /**
- * `NAME_report.md` (GitHub-flavoured Markdown): the seed's table, its pictures, what collectors of ours stored, what
- * failed or could not be measured, warnings, and how it was measured. Names and messages are escaped.
+ * `NAME_report.md` (GitHub-flavoured Markdown), in the shape of the seed's document: goal, scenarios, metrics, table,
+ * pictures, what collectors of ours stored, what failed or could not be measured, warnings, takeaways, next steps, and
+ * how it was measured. Names and messages are escaped.
  *
  * @example
  * toMarkdown(records, { name: 't000' })
@@ -166,6 +131,7 @@ export function toMarkdown(
 ): string {
   const blocks = [
     `# ${literal(name)} — Results`,
+    ...headBlocks(records),
     records.length === 0 ? 'No replicate is stored.' : markdownRows(tableOf(records)),
     ...maxRateBlocks(maxRate),
     `> See ${code(`${name}_metrics.csv`)} for every replicate.`,
@@ -177,6 +143,8 @@ export function toMarkdown(
     ...section('Failed', failures(records)),
     ...section('Not measured', [...gaps(records), ...schedGapLines(records)]),
     ...section('Warnings', warnings(records, skipped)),
+    ...section('Takeaways', takeaways(records)),
+    ...section('Next steps', nextSteps(records)),
     ...(records.length === 0 ? [] : ['## How it was measured', method(records)]),
     ...certificateSection(records),
   ]

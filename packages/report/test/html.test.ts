@@ -58,6 +58,8 @@ test('every section of the Markdown report is a section of the page, and heading
     'Response',
     'Failed',
     'Warnings',
+    'Takeaways',
+    'Next steps',
     'How it was measured',
     'Certificate',
     'Every replicate',

@@ -122,26 +122,24 @@ test('hostile names and messages are shown literally', (t) => {
   t.false(markdown.includes('\u001b'))
 })
 
-test('one replicate is said to have no spread, and the cure is named', (t) => {
-  t.regex(toMarkdown([measured()], { name: 't000' }), /One replicate has no spread.*--replicates 10/)
-  t.notRegex(toMarkdown([measured(), measured({ replicate: 2 })], { name: 't000' }), /no spread/)
+test('goal, scenarios and metrics come first: what was measured, and each setting that is no default once', (t) => {
+  const both = [measured({}, { duration: 2 }), measured({ scenario: 'affinity' }, { duration: 2, pinConsumer: 'last' })]
+  const [head = ''] = toMarkdown(both, { name: 't000' }).split('\n|')
+  t.regex(head, /\*\*Goal\*\*: [^\n]*: 2 scenarios × 1 queue \(`sab`\) × 1 replicate\.\n/)
+  t.true(head.includes('**Scenarios**: `baseline`, `affinity` (`--pin-consumer last`); all with `--duration 2`.\n'))
+  t.regex(head, /\*\*Metrics\*\*: latency \(push to pop: /)
 })
 
-test('settings are flags: shared ones once, the others by row', (t) => {
-  const markdown = toMarkdown([measured(), affinity], { name: 't000' })
-  t.regex(markdown, /- Settings of all rows: `--duration 10 --warmup 0\.5 --prod-interval-us 1000 --queue-cap 64 /)
-  t.regex(markdown, /- `affinity` on `sab`: `--pin-consumer last`\n/)
-  t.regex(markdown, /- `baseline` on `sab`: `--pin-consumer none`\n/)
+test('settings that some scenario leaves alone stand once, under the method', (t) => {
+  const markdown = toMarkdown([measured({}, { duration: 2 }), affinity], { name: 't000' })
+  t.regex(markdown, /- Settings, where a scenario has no other: `--duration 10 --warmup 0\.5 --prod-interval-us 1000 /)
+  t.is(markdown.match(/--pin-consumer none/g)?.length, 1)
+  t.is(markdown.match(/--duration 2/g)?.length, 1)
 })
 
-test('the definition of latency, the seed and the CSV are named', (t) => {
+test('the seed and the CSV are named', (t) => {
   const markdown = toMarkdown([measured()], { name: 't000' })
-  for (const text of [
-    '# t000 — Results\n',
-    '> See `t000_metrics.csv`',
-    'Latency is push to pop',
-    'Queue: `sab`. Replicates: 1 per row. Seed: 42.',
-  ]) {
+  for (const text of ['# t000 — Results\n', '> See `t000_metrics.csv`', '- Seed: 42.\n']) {
     t.true(markdown.includes(text), text)
   }
 })

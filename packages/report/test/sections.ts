@@ -1,0 +1,6 @@
+/** The items of the list in the section with this title; none where the report has no such section. */
+export function itemsOf(markdown: string, title: string): readonly string[] {
+  const [, rest = ''] = markdown.split(`\n## ${title}\n`)
+  const [section = ''] = rest.split('\n## ')
+  return section.split('\n').flatMap((line) => (line.startsWith('- ') ? [line.slice(2)] : []))
+}
