@@ -49,6 +49,7 @@ export const MACHINE: Tree = {
   'proc/stat': `cpu  0 0 0 0 0 0 0 0 0 0\n${cpuLine(0, {})}\n${cpuLine(1, {})}\nintr 1 2\n`,
   'proc/pressure/cpu':
     'some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n',
+  'proc/self/mounts': 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n',
   [`proc/${PID}/cgroup`]: '0::/a/b\n',
   'sys/fs/cgroup/cpu.stat': 'usage_usec 1\n',
   'sys/fs/cgroup/a/cpu.stat': 'usage_usec 1\nnr_periods 0\nnr_throttled 0\nthrottled_usec 0\n',
