@@ -1,11 +1,11 @@
 import { isUnavailable, type SchedThread } from '@spsc/core'
 import { sched } from '@spsc/perf'
 import test from 'ava'
+import { folder, tree } from './files.js'
 import {
   CONSUMER,
   contextOf,
   cpuLine,
-  folder,
   MACHINE,
   PHASE,
   PID,
@@ -13,8 +13,7 @@ import {
   phaseOn,
   phaseRecord,
   threadFiles,
-  write,
-} from './tree.js'
+} from './sched-machine.js'
 
 test('a thread’s figures are what the kernel counted between the two readings', async (t) => {
   const before = {
@@ -58,8 +57,7 @@ for (const [what, figure, before, reason] of absent) {
 }
 
 test('a thread whose id is not known has no figures, for that reason', async (t) => {
-  const root = folder(t)
-  write(root, MACHINE)
+  const root = tree(t, MACHINE)
   const collector = sched({ root })
   const tid = { unavailable: 'nobody knows' }
   await collector.start(contextOf({ producer: { pid: PID, tid }, consumer: { pid: PID, tid: CONSUMER } }))
