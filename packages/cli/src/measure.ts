@@ -9,6 +9,7 @@ import {
   startRun,
 } from '@spsc/lab'
 import { fingerprint } from '@spsc/perf'
+import { EXPORTERS, maxRateText, renderRun, toSummary } from '@spsc/report'
 import manifest from '../package.json' with { type: 'json' }
 import { colorsFor } from './color.js'
 import { EXIT, exitCodeOfRecords, exitCodeOfSearches } from './exit-codes.js'
@@ -85,12 +86,11 @@ export async function measure({ options, flags, plan, collectors, estimate, maxR
   const clearProgress = flags.quiet ? () => {} : showProgress(lab.run, log)
   logWarnings(lab.run, log)
   live?.follow(lab.run)
-  if (flags.json) lab.run.on('result', (record) => print(JSON.stringify(record)))
+  if (flags.json) lab.run.on('result', (record) => print(EXPORTERS.ndjson([record])))
 
   try {
     const { cancelled, maxRate } = await lab.finished
     clearProgress()
-    const { maxRateText, renderRun, toSummary } = await import('@spsc/report')
     const { records, written, problems, skipped } = await renderRun(place)
     const exported = writeExports(exports, records, { name: place.name, skipped })
     for (const problem of problems) say(problem)

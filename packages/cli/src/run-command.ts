@@ -11,11 +11,11 @@ import { print } from './streams.js'
 /** `spsc run`: settles every setting, refuses what can't work, measures, renders what was stored. */
 export async function run(targets: readonly string[], flags: Flags): Promise<number> {
   const options = await settleOptions(targets, flags, { replicates: 1 })
+  const plan = planRun({ ...options, scenarios: options.scenarios.map(toMatrix) })
   if (flags['print-config']) {
     print(renderConfig(options))
     return EXIT.ok
   }
-  const plan = planRun({ ...options, scenarios: options.scenarios.map(toMatrix) })
   const { latencies, onExisting } = options
   if (latencies !== undefined) checkLatenciesPath(latencies, plan, onExisting)
   const collectors = collectorsFor(options.collectors, latencies, plan, onExisting)

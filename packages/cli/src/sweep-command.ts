@@ -62,11 +62,11 @@ async function sweepProduct(targets: readonly string[], flags: Flags): Promise<n
   if (stray !== undefined)
     throw refuse(`--${stray} is of a search for the highest rate; add --max-rate, or leave it out`)
   const options = await settleOptions(targets, flags, DEFAULTS)
+  const plan: Plan = planRun({ ...options, scenarios: options.scenarios.map(toMatrix) })
   if (flags['print-config']) {
     print(renderConfig(options))
     return EXIT.ok
   }
-  const plan: Plan = planRun({ ...options, scenarios: options.scenarios.map(toMatrix) })
   const { latencies, onExisting } = options
   if (latencies !== undefined) checkLatenciesPath(latencies, plan, onExisting)
   const { cells, replicates, schedule } = plan
@@ -126,11 +126,11 @@ async function searchMaxRate(targets: readonly string[], flags: Flags): Promise<
   const prodIntervalUs = { values: [1e6 / search.lowest], origin: 'first rate of --max-rate' }
   const scenarios = settled.scenarios.map(({ name, settings }) => ({ name, settings: { ...settings, prodIntervalUs } }))
   const options = { ...settled, scenarios }
+  const plan = planMaxRate({ ...options, scenarios: scenarios.map(toMatrix), slo, search })
   if (flags['print-config']) {
     print(renderConfig(options))
     return EXIT.ok
   }
-  const plan = planMaxRate({ ...options, scenarios: scenarios.map(toMatrix), slo, search })
   const steps = maxSteps(plan)
   const phasesS = plan.cells.reduce((sum, { scenario }) => sum + workTime(scenario, 1).phasesS, 0)
   const each = steps * plan.replicates

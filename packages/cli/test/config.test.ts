@@ -113,6 +113,7 @@ async function roundTrip(args: readonly string[], cwd: string) {
 const ROUND_TRIPS: readonly (readonly [what: string, args: readonly string[]])[] = [
   ['the suite', ['t000']],
   ['a suite that is a matrix', ['t001']],
+  ['a suite and a scenario of one name', ['t001', 'baseline']],
   [
     'a matrix',
     ['--queue', 'sab,sab-mutex', '--queue-cap', '8,64', '--prod-interval-us', '0,1000', '--replicates', '3'],
@@ -131,6 +132,13 @@ for (const [what, args] of ROUND_TRIPS) {
     t.notRegex(second, /# default/)
   })
 }
+
+test('what a run would refuse is not printed as its configuration', async (t) => {
+  const cwd = folder(t)
+  const args = ['t000', 'baseline']
+  await refused(t, ['run', ...args], /baseline on sab is asked for twice/, { cwd })
+  await refused(t, ['run', ...args, '--print-config'], /baseline on sab is asked for twice/, { cwd })
+})
 
 test('printing the configuration measures and stores nothing, and needs no free name', async (t) => {
   const cwd = folder(t)

@@ -115,6 +115,14 @@ test('a name with markup, control codes or a way out of the folder is harmless i
   ])
 })
 
+test('--json prints what the export ndjson writes: no control code of a name reaches the terminal', async (t) => {
+  const file = JSON.stringify({ name: 'mine', scenarios: { '\u009b31m\u202e': {} } })
+  const cwd = folderWith(t, { 'a.json': file })
+  const { stdout } = await run(t, ['a.json', '--json', '--out', 'ndjson=mine.ndjson'], { cwd })
+  t.is(stdout, read(cwd, 'mine.ndjson'))
+  t.true(stdout.includes('"\\u009b31m\\u202e"'))
+})
+
 test('a log of a run that is torn at its end has what is left', async (t) => {
   const cwd = folder(t)
   await run(t, ['--name', 'mine', '--quiet'], { cwd })

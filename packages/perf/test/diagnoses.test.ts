@@ -165,7 +165,14 @@ for (const [name, change, check, status, found, next] of [
   ['a slow clock', { kernel: { clock_source: 'hpet' } }, 'clock', 'warning', /hpet/, /clocksource/],
   ['kvm-clock', { kernel: { clock_source: 'kvm-clock' } }, 'clock', 'ok', /kvm-clock/, undefined],
   ['arm’s clock', { kernel: { clock_source: 'arch_sys_counter' } }, 'clock', 'ok', /arch/, undefined],
-  ['much timer slack', { kernel: { timer_slack_ns: 500_000 } }, 'timer-slack', 'warning', /^500 µs$/, /--timer-slack 1/],
+  [
+    'much timer slack',
+    { kernel: { timer_slack_ns: 500_000 } },
+    'timer-slack',
+    'warning',
+    /^500 µs$/,
+    /--timer-slack 1/,
+  ],
   ['no timer slack', { kernel: { timer_slack_ns: 1 } }, 'timer-slack', 'ok', /^0\.001 µs$/, undefined],
   [
     'paranoid 2',

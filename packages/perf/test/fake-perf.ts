@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { createTrace, monotonicClock, type Phase, type PhaseRecord, parseScenario, type RunContext } from '@spsc/core'
 import type { ExecutionContext } from 'ava'
+import { folder } from './files.js'
 
 /** Two threads of this process stand for producer and consumer: what is counted is up to the perf in PATH. */
 const [PRODUCER, CONSUMER] = readdirSync('/proc/self/task').slice(-2).map(Number) as [number, number]
@@ -34,7 +34,7 @@ export function pathOf(
   files: Readonly<Record<string, string>>,
   more: readonly string[] = [],
 ): string {
-  const dir = mkdtempSync(join(tmpdir(), 'spsc-perf-'))
+  const dir = folder(t)
   for (const [name, text] of Object.entries(files)) {
     writeFileSync(join(dir, name), text)
     chmodSync(join(dir, name), 0o755)
@@ -43,7 +43,6 @@ export function pathOf(
   process.env.PATH = [dir, ...more].join(delimiter)
   t.teardown(() => {
     process.env.PATH = before
-    rmSync(dir, { recursive: true, force: true })
   })
   return dir
 }

@@ -1,6 +1,7 @@
 import { differences, fingerprint } from '@spsc/perf'
 import test from 'ava'
-import { CONTAINER, LAPTOP, tree, VM } from './trees.js'
+import { tree } from './files.js'
+import { CONTAINER, LAPTOP, VM } from './machines.js'
 
 test('a machine has the same fingerprint however often it is taken and however busy it is', async (t) => {
   const busy = { '/proc/loadavg': '9.00 9 9 9/900 1', '/proc/stat': 'cpu  900 0 0 0 0 0 0 800 0 0' }

@@ -1,6 +1,6 @@
 import { readPmu } from '@spsc/perf'
 import test from 'ava'
-import { program } from './trees.js'
+import { program } from './files.js'
 
 // What perf itself says in each case, from a script in its place.
 for (const [name, script, expected] of [

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { isUnavailable } from '@spsc/core'
 import { readCgroup, readCpus, readKernel, readLimits, readLoad, readVirtual, stealDuring } from '@spsc/perf'
 import test from 'ava'
-import { CONTAINER, CONTAINER_V1, LAPTOP, tree, VM } from './trees.js'
+import { type Files, tree } from './files.js'
+import { CONTAINER, CONTAINER_V1, LAPTOP, VM } from './machines.js'
 
 test('CPUs of a laptop: siblings, isolated, governors of the allowed ones', (t) => {
   t.deepEqual(readCpus(tree(t, LAPTOP)), {
@@ -71,7 +72,7 @@ test('a number that is none is unavailable', (t) => {
 })
 
 test('a hypervisor is named by the clocks it offers, its firmware or Xen; without the flag there is none', (t) => {
-  const hypervisor = (files: Record<string, string>) => readVirtual(tree(t, files)).hypervisor
+  const hypervisor = (files: Files) => readVirtual(tree(t, files)).hypervisor
   const guest = { '/proc/cpuinfo': 'flags\t\t: fpu hypervisor tsc' }
   t.is(hypervisor(VM), 'kvm')
   t.is(hypervisor(LAPTOP), 'none')

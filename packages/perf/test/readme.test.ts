@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
-import { folder } from './trees.js'
+import { folder } from './files.js'
 
 test('the program of the README prints its lines and the fingerprint’s id', async (t) => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')

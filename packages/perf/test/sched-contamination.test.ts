@@ -1,12 +1,13 @@
 import { type AllowedCpus, type Contamination, isUnavailable, type Tiered } from '@spsc/core'
 import test from 'ava'
-import { CONSUMER, cpuLine, PRODUCER, phaseOn, type Tree, threadFiles } from './tree.js'
+import type { Files } from './files.js'
+import { CONSUMER, cpuLine, PRODUCER, phaseOn, threadFiles } from './sched-machine.js'
 
 // 100 ms or more by the wall. Idle time beyond the wall is no fault of the collector: shares end at 0.
 const waitMs = 100
 const IDLE = { idle: 1000 }
 
-function machine(first: Parameters<typeof cpuLine>[1], second: Parameters<typeof cpuLine>[1]): Tree {
+function machine(first: Parameters<typeof cpuLine>[1], second: Parameters<typeof cpuLine>[1]): Files {
   return { 'proc/stat': `${cpuLine(0, first)}\n${cpuLine(1, second)}\n` }
 }
 

@@ -1,10 +1,10 @@
-import { existsSync, readlinkSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { isUnavailable, parseScenario, type SchedData, type SchedThread } from '@spsc/core'
-import { runReplicate } from '@spsc/core/driver'
+import { kernelThreadId, runReplicate } from '@spsc/core/driver'
 import { sched } from '@spsc/perf'
 import sab from '@spsc/queue-sab'
 import test from 'ava'
-import { contextOf, PHASE, phaseRecord } from './tree.js'
+import { contextOf, PHASE, phaseRecord } from './sched-machine.js'
 
 const onLinux = existsSync('/proc/thread-self/schedstat') ? test.serial : test.skip
 
@@ -12,7 +12,7 @@ const never = new Int32Array(new SharedArrayBuffer(4))
 
 /** This thread's figures over what it does, called as if it were a pipeline's. */
 async function observe(work: () => void): Promise<SchedThread> {
-  const thread = { pid: process.pid, tid: Number(readlinkSync('/proc/thread-self').split('/').at(-1)) }
+  const thread = { pid: process.pid, tid: kernelThreadId() }
   const collector = sched()
   await collector.start(contextOf({ producer: thread, consumer: thread }))
   await collector.phaseStart?.(PHASE)

@@ -1,11 +1,11 @@
 import { isUnavailable, type SchedThread } from '@spsc/core'
 import { sched } from '@spsc/perf'
 import test from 'ava'
+import { folder, tree } from './files.js'
 import {
   CONSUMER,
   contextOf,
   cpuLine,
-  folder,
   MACHINE,
   PHASE,
   PID,
@@ -13,8 +13,7 @@ import {
   phaseOn,
   phaseRecord,
   threadFiles,
-  write,
-} from './tree.js'
+} from './sched-machine.js'
 
 test('a thread’s figures are what the kernel counted between the two readings', async (t) => {
   const before = {
@@ -40,11 +39,11 @@ test('a thread’s figures are what the kernel counted between the two readings'
 })
 
 const absent: readonly [string, keyof SchedThread, Record<string, string | undefined>, RegExp][] = [
-  ['no schedstat', 'run', { [`proc/${PID}/task/${PRODUCER}/schedstat`]: undefined }, /ENOENT.*CONFIG_SCHED_INFO/],
+  ['no schedstat', 'run', { [`proc/${PID}/task/${PRODUCER}/schedstat`]: undefined }, /^no \/proc.*CONFIG_SCHED_INFO/],
   ['a schedstat of zeros', 'run', threadFiles(PRODUCER, { schedstat: '0 0 0' }), /counts nothing.*CONFIG_SCHED_INFO/],
-  ['no sched', 'migrations', { [`proc/${PID}/task/${PRODUCER}/sched`]: undefined }, /ENOENT.*CONFIG_SCHED_DEBUG/],
+  ['no sched', 'migrations', { [`proc/${PID}/task/${PRODUCER}/sched`]: undefined }, /^no \/proc.*CONFIG_SCHED_DEBUG/],
   ['no migrations in sched', 'migrations', { [`proc/${PID}/task/${PRODUCER}/sched`]: 'x\n' }, /has no count/],
-  ['no stat', 'faults', { [`proc/${PID}/task/${PRODUCER}/stat`]: undefined }, /ENOENT/],
+  ['no stat', 'faults', { [`proc/${PID}/task/${PRODUCER}/stat`]: undefined }, /^no \/proc.*must be alive/],
 ]
 for (const [what, figure, before, reason] of absent) {
   test(`${what}: ${figure} is unavailable with the cure, and the rest is there`, async (t) => {
@@ -58,8 +57,7 @@ for (const [what, figure, before, reason] of absent) {
 }
 
 test('a thread whose id is not known has no figures, for that reason', async (t) => {
-  const root = folder(t)
-  write(root, MACHINE)
+  const root = tree(t, MACHINE)
   const collector = sched({ root })
   const tid = { unavailable: 'nobody knows' }
   await collector.start(contextOf({ producer: { pid: PID, tid }, consumer: { pid: PID, tid: CONSUMER } }))
@@ -101,9 +99,13 @@ test('throttling is summed over the cgroup and those above it', async (t) => {
   t.deepEqual(throttling, { tier: 'proc', count: 3, ns: 350_000 })
 })
 
-const cgroupV1 = { [`proc/${PID}/cgroup`]: '4:memory:/m\n3:cpu,cpuacct:/docker/x\n0::/\n' }
+const cgroupV1 = {
+  'proc/self/mounts':
+    'cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\ncgroup /sys/fs/cgroup/cpu,cpuacct cgroup rw,cpu,cpuacct 0 0\n',
+  [`proc/${PID}/cgroup`]: '4:memory:/m\n3:cpu,cpuacct:/docker/x\n0::/\n',
+}
 
-test('version 1 of cgroups tells nanoseconds under the name of its controllers', async (t) => {
+test('version 1 of cgroups tells nanoseconds where its controller is mounted', async (t) => {
   const file = 'sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.stat'
   const before = { ...cgroupV1, [file]: 'nr_throttled 1\nthrottled_time 10\n' }
   const { throttling } = await phaseOn(t, { before, after: { [file]: 'nr_throttled 3\nthrottled_time 25\n' } })
@@ -121,7 +123,7 @@ test('where no quota can be, throttling is unavailable', async (t) => {
   const root = await phaseOn(t, { before: { [`proc/${PID}/cgroup`]: '0::/\n' } })
   t.regex((root.throttling as { unavailable: string }).unavailable, /no count; no CPU quota/)
   const none = await phaseOn(t, { before: { [`proc/${PID}/cgroup`]: undefined } })
-  t.regex((none.throttling as { unavailable: string }).unavailable, /no cgroup/)
+  t.regex((none.throttling as { unavailable: string }).unavailable, /^no \/proc\/10\/cgroup/)
 })
 
 test('a /proc/stat that stands still is no idle machine', async (t) => {

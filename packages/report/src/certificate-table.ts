@@ -1,10 +1,10 @@
 import { isUnavailable, type PacerError, type ResultRecord } from '@spsc/core'
 import { markdownTable } from 'markdown-table'
-import { extent, median } from 'simple-statistics'
 import { type Cell, cellsOf } from './cells.js'
 import { certified } from './floor.js'
 import { fixed } from './format.js'
-import { code, literal } from './markdown-text.js'
+import { cellName, literal } from './markdown-text.js'
+import { medianAndRange } from './median-range.js'
 
 interface Column {
   readonly title: string
@@ -46,12 +46,9 @@ function lookUp(record: ResultRecord, [part, ...path]: readonly string[]): unkno
   return found
 }
 
-/** Median over replicates, and their range where there are at least two. */
+/** Of what may be negative, where a dash would read as a sign. */
 function figureText(values: readonly number[], format: Column['format']): string {
-  if (values.length === 0) return 'unavailable'
-  if (values.length === 1) return format(median([...values]))
-  const [lowest, highest] = extent([...values])
-  return `${format(median([...values]))} (${format(lowest)} to ${format(highest)})`
+  return medianAndRange(values, format, ' to ') ?? 'unavailable'
 }
 
 function isFigure(value: unknown): value is number {
@@ -110,13 +107,13 @@ const PATHS = [...COLUMNS.map(({ path }) => path), ['pacer']]
 
 /** Each reason once per cell, whatever it is the reason of. */
 function reasons(cells: readonly Cell[]): readonly string[] {
-  return cells.flatMap(({ scenario, queue, records }) => {
-    const found = records
+  return cells.flatMap((cell) => {
+    const found = cell.records
       .filter(({ status }) => status === 'ok')
       .flatMap((record) => PATHS.map((path) => lookUp(record, path)))
       .map((value) => (isUnavailable(value) ? value.unavailable : value === undefined ? 'not stored' : undefined))
       .filter((reason) => reason !== undefined)
-    return [...new Set(found)].map((reason) => `- ${code(scenario)} on ${code(queue)}: ${literal(reason)}`)
+    return [...new Set(found)].map((reason) => `- ${cellName(cell)}: ${literal(reason)}`)
   })
 }
 

@@ -4,6 +4,7 @@ import { median } from 'simple-statistics'
 import { type Cell, cellsOf } from './cells.js'
 import { type LedgerLine, largestOf, ledgerOf, MEANINGS, segmentName, sumsNote, VIEWS } from './ledger.js'
 import { literal } from './markdown-text.js'
+import { cut, wrap } from './terminal-lines.js'
 import { oneLine } from './text.js'
 
 /** The ledger of one scenario on one queue. */
@@ -62,18 +63,12 @@ function figure(ns: number | undefined, unitNs: number): string {
 
 const LABEL_WIDTH = 12
 const FIGURE_WIDTH = 7
-const TERMINAL_WIDTH = 80
 
 /** Breaks a line between words; what follows the first line is indented. */
 function wrapped(text: string): string {
-  const lines = ['']
-  for (const word of oneLine(text).split(' ')) {
-    const line = lines.at(-1) as string
-    if (line.length + 1 + word.length <= TERMINAL_WIDTH)
-      lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
-    else lines.push(`  ${word}`)
-  }
-  return lines.map((line) => line.slice(0, TERMINAL_WIDTH)).join('\n')
+  return wrap(oneLine(text).split(' '), '  ', { first: '' })
+    .map((line) => cut(line))
+    .join('\n')
 }
 
 /**

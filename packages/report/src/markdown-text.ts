@@ -12,3 +12,8 @@ export function code(text: string): string {
   const fence = '`'.repeat(longest + 1)
   return longest === 0 ? `${fence}${line}${fence}` : `${fence} ${line} ${fence}`
 }
+
+/** A row's scenario and queue: `` `baseline` on `sab` ``. */
+export function cellName({ scenario, queue }: { readonly scenario: string; readonly queue: string }): string {
+  return `${code(scenario)} on ${code(queue)}`
+}

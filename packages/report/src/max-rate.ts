@@ -1,7 +1,7 @@
 import { isUnavailable, type MaxRateResult, type MaxRateStep } from '@spsc/core'
 import { markdownTable } from 'markdown-table'
 import { fixed, proportion } from './format.js'
-import { code, literal } from './markdown-text.js'
+import { cellName, code, literal } from './markdown-text.js'
 import { oneLine } from './text.js'
 
 function perS(rate: number): string {
@@ -76,7 +76,7 @@ export function maxRateBlocks(results: readonly MaxRateResult[]): readonly strin
   return [
     '## Highest rate that holds',
     ...results.flatMap((result) => [
-      `${code(result.scenario)} on ${code(result.queue)} with ${code(result.slo.join(','))}: **${literal(answer(result))}**.`,
+      `${cellName(result)} with ${code(result.slo.join(','))}: **${literal(answer(result))}**.`,
       ...(result.steps.length === 0 ? [] : [stepsTable(result.steps), ...gaps(result.steps)]),
     ]),
     'A rate holds where at least three quarters of its replicates keep both the rate and the objective, in the columns the number that did; figures are medians over replicates. Percentiles are of the offered items: one that was dropped ranks above every time.',

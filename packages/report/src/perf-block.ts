@@ -3,9 +3,9 @@ import { mean, sampleStandardDeviation, sum } from 'simple-statistics'
 import { type Cell, cellsOf } from './cells.js'
 import { fixed } from './format.js'
 import { type CountedPhase, perfStatGaps, perfStatOf } from './perf-stat.js'
+import { wrap } from './terminal-lines.js'
 import { oneLine } from './text.js'
 
-const WIDTH = 80
 const VALUE_WIDTH = 18
 const NAME_WIDTH = 36
 const RATES_INDENT = ' '.repeat(6)
@@ -25,17 +25,6 @@ const PER_EVENT: Readonly<Record<string, readonly [event: string, words: string]
 function countOf(sample: Sample, event: string): number | undefined {
   const value = sample.events.find((candidate) => candidate.event === event)?.value
   return typeof value === 'number' ? value : undefined
-}
-
-/** Words of a wall of text in lines of at most 80 columns; a word that is longer stands alone. */
-function wrap(words: readonly string[], indent: string, glue = ' '): string[] {
-  const lines: string[] = []
-  for (const word of words) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + glue.length + word.length <= WIDTH) lines[lines.length - 1] += glue + word
-    else lines.push(indent + word)
-  }
-  return lines
 }
 
 /** Thousands, millions and billions as perf writes them. @example scaled(21_004) // '21.004 K' */
@@ -115,7 +104,7 @@ function eventLines(event: string, samples: readonly Sample[]): string[] {
   if (counted.length === 0) return [line(notCounted(samples, event), '')]
   const values = counted.map((sample) => countOf(sample, event) as number)
   const rates = [...ratesOf(event, unit, counted), ...caveats(event, counted, samples)]
-  return [line(average(values, unit), spread(values)), ...wrap(rates, `${RATES_INDENT}# `, ' · ')]
+  return [line(average(values, unit), spread(values)), ...wrap(rates, `${RATES_INDENT}# `, { glue: ' · ' })]
 }
 
 function windowLine(samples: readonly Sample[]): string {

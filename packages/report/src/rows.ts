@@ -3,7 +3,7 @@ import { type Cell, cellsOf } from './cells.js'
 import { type Distribution, distributionOf, isPaced } from './distribution.js'
 import { floorOf } from './floor.js'
 import { atMost, fixed, proportion } from './format.js'
-import { ascending, medianOf, type Reading, readingOf } from './reading.js'
+import { ascending, kthOf, medianOf, type Reading, readingOf } from './reading.js'
 
 /** One figure of a row: the median over replicates, and their range where there are at least two. */
 export interface Figure {
@@ -72,10 +72,10 @@ function figureOf(column: Column, records: readonly ResultRecord[]): Figure {
       return value === undefined ? [] : [readingOf(value, column.floor?.(record))]
     }),
   )
-  const [lowest, highest] = [readings[0], readings.at(-1)]
-  if (lowest === undefined || highest === undefined) return { median: 'unavailable' }
-  if (readings.length === 1) return { median: text(lowest) }
-  return { median: text(medianOf(readings)), range: `${text(lowest)}–${text(highest)}` }
+  const n = readings.length
+  if (n === 0) return { median: 'unavailable' }
+  const median = text(medianOf(readings))
+  return n === 1 ? { median } : { median, range: `${text(kthOf(readings, 1))}–${text(kthOf(readings, n))}` }
 }
 
 /** Whether a figure of the table is only known to lie below the floor. */

@@ -1,13 +1,12 @@
 import { isUnavailable, type ResultRecord, type Role, type SchedPhase, type Tier } from '@spsc/core'
 import { markdownTable } from 'markdown-table'
-import { extent, median } from 'simple-statistics'
 import { type Cell, cellsOf } from './cells.js'
 import { fixed } from './format.js'
-import { code, literal } from './markdown-text.js'
+import { cellName, literal } from './markdown-text.js'
+import { medianAndRange } from './median-range.js'
 import { contaminationOf, figureOf, ROLES, schedGaps, schedOf } from './sched.js'
+import { cut, WIDTH } from './terminal-lines.js'
 import { oneLine } from './text.js'
-
-const WIDTH = 80
 
 interface Row {
   readonly title: string
@@ -93,14 +92,10 @@ function valueIn({ group, names, scale }: ThreadFigure, phase: SchedPhase, role:
   return scaled(sum, (value) => scale(value, phase))
 }
 
-/** The median over replicates, and their range where there are at least two. */
-function spread(values: readonly (number | undefined)[], decimals: number): string | undefined {
-  const measured = values.filter((value) => value !== undefined)
-  if (measured.length === 0) return undefined
-  const middle = fixed(median(measured), decimals)
-  if (measured.length === 1) return middle
-  const [lowest, highest] = extent(measured).map((value) => fixed(value, decimals))
-  return `${middle} (${lowest}–${highest})`
+/** Of one figure of the replicates that have it. */
+function spread(phases: readonly SchedPhase[], of: MachineFigure['value'], decimals: number): string | undefined {
+  const values = phases.map(of).filter((value) => value !== undefined)
+  return medianAndRange(values, (value) => fixed(value, decimals))
 }
 
 function tierOf(phases: readonly SchedPhase[], group: Group): Tier {
@@ -111,18 +106,13 @@ function tierOf(phases: readonly SchedPhase[], group: Group): Tier {
 /** The figures of one cell that at least one replicate has. */
 function rowsOf(phases: readonly SchedPhase[]): readonly Row[] {
   const threads = THREAD_FIGURES.flatMap((figure): readonly Row[] => {
-    const values = ROLES.map((role) =>
-      spread(
-        phases.map((phase) => valueIn(figure, phase, role)),
-        figure.decimals,
-      ),
-    )
+    const values = ROLES.map((role) => spread(phases, (phase) => valueIn(figure, phase, role), figure.decimals))
     if (values.every((value) => value === undefined)) return []
     const shown = values.map((value) => value ?? 'unavailable')
     return [{ title: figure.title, values: shown, tier: tierOf(phases, figure.group) }]
   })
   const machine = MACHINE_FIGURES.flatMap(({ title, value, decimals }): readonly Row[] => {
-    const shown = spread(phases.map(value), decimals)
+    const shown = spread(phases, value, decimals)
     return shown === undefined ? [] : [{ title, values: [shown], tier: 'proc' }]
   })
   return [...threads, ...machine]
@@ -156,10 +146,6 @@ function verdict({ judged, contaminated }: Block): string {
   const names = contaminated.map(({ replicate }) => replicate).sort((a, b) => a - b)
   if (names.length === 0) return `Contaminated: none of ${judged}.`
   return `Contaminated: ${names.length} of ${judged} (replicate ${names.join(', ')}).`
-}
-
-function cut(text: string): string {
-  return text.length <= WIDTH ? text : `${text.slice(0, WIDTH - 1)}…`
 }
 
 /** What cells lack, each kind once: the reasons are long, and stand in the report. */
@@ -199,7 +185,7 @@ function textBlock(block: Block): string {
     verdict(block),
     ...(gaps === '' ? [] : [`Not measured: ${gaps}; the report says why.`]),
   ]
-    .map(cut)
+    .map((line) => cut(line))
     .join('\n')
 }
 
@@ -233,7 +219,7 @@ function markdownBlock(block: Block): readonly string[] {
     ({ replicate, reasons }) => `- replicate ${replicate}: ${reasons.map(literal).join('; ')}`,
   )
   return [
-    `${code(cell.scenario)} on ${code(cell.queue)}, phase ${literal(phase)}:`,
+    `${cellName(cell)}, phase ${literal(phase)}:`,
     markdownTable([header, ...lines], { align: ['l', 'r', 'r', 'l'] }),
     [verdict(block), ...(reasons.length === 0 ? [] : ['', ...reasons])].join('\n'),
   ]
@@ -255,15 +241,13 @@ export function schedSection(records: readonly ResultRecord[]): readonly string[
 
 /** What was not measured and why, cell by cell, each reason once. */
 export function schedGapLines(records: readonly ResultRecord[]): readonly string[] {
-  return cellsOf(records).flatMap(({ scenario, queue, records: replicates }) => {
+  return cellsOf(records).flatMap((cell) => {
     const found = new Map<string, Set<string>>()
-    for (const { what, reason } of replicates.flatMap(schedGaps)) {
+    for (const { what, reason } of cell.records.flatMap(schedGaps)) {
       // Threads have numbers of their own, which make the same reason look different.
       const cause = reason.replace(/\/proc\/\d+\/task\/\d+\//, '/proc/PID/task/TID/')
       found.set(cause, (found.get(cause) ?? new Set()).add(what))
     }
-    return [...found].map(
-      ([reason, whats]) => `${code(scenario)} on ${code(queue)}: ${[...whats].join(', ')}: ${literal(reason)}`,
-    )
+    return [...found].map(([reason, whats]) => `${cellName(cell)}: ${[...whats].join(', ')}: ${literal(reason)}`)
   })
 }

@@ -1,8 +1,8 @@
 import type { ResultRecord } from '@spsc/core'
 import { hasFloors, type Row, type Table, tableOf } from './rows.js'
+import { cut, WIDTH } from './terminal-lines.js'
 import { oneLine } from './text.js'
 
-const WIDTH = 80
 const GAP = '  '
 /** Where the names don't fit otherwise. */
 const NARROW_GAP = ' '
@@ -40,10 +40,6 @@ function layOut(header: Line, body: readonly Line[], gap: string) {
   return { lines, names, figures, gap, width: widthOf(names, gap) + widthOf(figures, gap) - gap.length }
 }
 
-function cut(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 1)}…`
-}
-
 /** Columns of its beginning that a label keeps: `affinity-both` but for the last letters. */
 const HEAD = 11
 
@@ -73,7 +69,7 @@ function draw({ lines, names, figures, gap }: ReturnType<typeof layOut>): readon
       return cutName(name, width).padEnd(width)
     })
     const right = line.figures.map((figure, column) => figure.padStart(figures[column] as number))
-    return cut([...left, ...(line.failure === undefined ? right : [line.failure])].join(gap).trimEnd(), WIDTH)
+    return cut([...left, ...(line.failure === undefined ? right : [line.failure])].join(gap).trimEnd())
   })
 }
 

@@ -43,8 +43,12 @@ test('a median is exact where all in its middle and above were measured', (t) =>
   t.is(p50Of([replicate(5000, 2000), replicate(100, 2000), replicate(7000, 2000)]), '0.0050 (<0.0020–0.0070)')
 })
 
-test('a high floor of one replicate may hide where the median lies', (t) => {
-  t.is(p50Of([replicate(1000, 10), replicate(2000, 10), replicate(1500, 9000)]), '<0.0020 (0.0010–<0.0090)')
+test('a high floor of one replicate may hide where the median and the ends of the range lie', (t) => {
+  t.is(p50Of([replicate(1000, 10), replicate(2000, 10), replicate(1500, 9000)]), '<0.0020 (<0.0010–<0.0090)')
+})
+
+test('the end of a range is exact where no bound could lie beyond it', (t) => {
+  t.is(p50Of([replicate(100, 2000), replicate(6000, 10), replicate(9000, 10)]), '0.0060 (<0.0020–0.0090)')
 })
 
 test('the terminal table says what < means, where there is one', (t) => {

@@ -1,5 +1,5 @@
 import { isUnavailable, parseCpuList, type Unavailable, unavailable } from '@spsc/core'
-import { derive, readMatch, readNames, readText } from './tree.js'
+import { derive, readMatch, readNames, readText } from '../kernel-files.js'
 
 const SYS = '/sys/devices/system'
 

@@ -1,5 +1,5 @@
 import { type Unavailable, unavailable } from '@spsc/core'
-import { derive, readInteger, readMatch, readText } from './tree.js'
+import { derive, readInteger, readMatch, readText } from '../kernel-files.js'
 
 /** Settings of the kernel that decide how soon a thread runs, and what may be watched. */
 export interface Kernel {

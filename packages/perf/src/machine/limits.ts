@@ -1,5 +1,5 @@
 import type { Unavailable } from '@spsc/core'
-import { derive, readMatch } from './tree.js'
+import { derive, readMatch } from '../kernel-files.js'
 
 /** What this process may take of what is scarce: the soft limits. */
 export interface Limits {

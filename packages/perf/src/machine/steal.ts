@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isUnavailable, type Unavailable, unavailable } from '@spsc/core'
-import { derive, readMatch } from './tree.js'
+import { derive, readMatch } from '../kernel-files.js'
 
 /** Time that the hypervisor gave to others while a CPU of ours had work. */
 export interface Steal {

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { isUnavailable, type Unavailable, unavailable } from '@spsc/core'
-import { derive, readText } from './tree.js'
+import { derive, readText } from '../kernel-files.js'
 
 /** Whether this machine is a guest, and whether it can have guests. */
 export interface Virtual {

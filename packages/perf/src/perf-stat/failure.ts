@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { isUnavailable } from '@spsc/core'
+import { readText } from '../kernel-files.js'
 
 /** How a perf that should still be there ended. */
 export interface PerfEnd {
@@ -11,17 +12,10 @@ export interface PerfEnd {
 
 const NOT_INSTALLED = 'perf is not in PATH; install it: apt install linux-perf, or linux-tools of the running kernel'
 
-function readParanoid(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/perf_event_paranoid', 'utf8').trim()
-  } catch {
-    return 'unknown'
-  }
-}
-
 /** The setting that limits perf, its value here, and what lifts it. */
 export function paranoia(): string {
-  return `kernel.perf_event_paranoid is ${readParanoid()}; run as root, grant CAP_PERFMON, or sysctl kernel.perf_event_paranoid=1`
+  const value = readText('/', '/proc/sys/kernel/perf_event_paranoid')
+  return `kernel.perf_event_paranoid is ${isUnavailable(value) ? 'unknown' : value}; run as root, grant CAP_PERFMON, or sysctl kernel.perf_event_paranoid=1`
 }
 
 /** Perf's own lines without headings, usage and what `--control` makes it say. */

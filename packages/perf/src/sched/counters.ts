@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { errorMessage, isUnavailable, type Tiered, type Unavailable, unavailable } from '@spsc/core'
+import { isUnavailable, type Tiered, type Unavailable, unavailable } from '@spsc/core'
+import { readText } from '../kernel-files.js'
 
 /** Counters that only grow, read at one moment. */
 export type Counters<Names extends string> = Readonly<Record<Names, number>> | Unavailable
@@ -7,20 +7,18 @@ export type Counters<Names extends string> = Readonly<Record<Names, number>> | U
 /**
  * Reads a file of the kernel and finds counters in it.
  *
+ * @param path below `root`; it begins with `/`
  * @param parse gives counters that are no numbers where the file lacks them
  * @param cure what has to be done on a machine where they are missing
  */
 export function readCounters<Names extends string>(
+  root: string,
   path: string,
   parse: (text: string) => Readonly<Record<Names, number>>,
   cure: string,
 ): Counters<Names> {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    return unavailable(`${path} can't be read (${(error as { code?: string }).code ?? errorMessage(error)}); ${cure}`)
-  }
+  const text = readText(root, path)
+  if (isUnavailable(text)) return unavailable(`${text.unavailable}; ${cure}`)
   const counters = parse(text)
   const missing = (Object.keys(counters) as Names[]).find((name) => !Number.isFinite(counters[name]))
   return missing === undefined ? counters : unavailable(`${path} has no ${missing}; ${cure}`)

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { errorMessage, type Unavailable, unavailable } from '@spsc/core'
+import { type Unavailable, unavailable } from '@spsc/core'
+import { derive, readText } from '../kernel-files.js'
 import { TICK_NS } from './ticks.js'
 
 /** Times of one CPU since it came up, in nanoseconds, to a clock tick. */
@@ -13,23 +12,18 @@ export interface CpuTimes {
 
 /** `root`/proc/stat by number of the CPU. */
 export function readCpuTimes(root: string): ReadonlyMap<number, CpuTimes> | Unavailable {
-  const path = join(root, 'proc/stat')
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    return unavailable(`${path} can't be read (${(error as { code?: string }).code ?? errorMessage(error)})`)
-  }
-  const times = new Map<number, CpuTimes>()
-  for (const [, cpu, fields = ''] of text.matchAll(/^cpu(\d+) (.*)$/gm)) {
-    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = Number.NaN] = fields
-      .trim()
-      .split(/\s+/)
-      .map((ticks) => Number(ticks) * TICK_NS)
-    const total = user + nice + system + idle + iowait + irq + softirq + steal
-    times.set(Number(cpu), { idle: idle + iowait, steal, total })
-  }
-  return times.size > 0 ? times : unavailable(`${path} has no line of a single CPU`)
+  return derive(readText(root, '/proc/stat'), (text) => {
+    const times = new Map<number, CpuTimes>()
+    for (const [, cpu, fields = ''] of text.matchAll(/^cpu(\d+) (.*)$/gm)) {
+      const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = Number.NaN] = fields
+        .trim()
+        .split(/\s+/)
+        .map((ticks) => Number(ticks) * TICK_NS)
+      const total = user + nice + system + idle + iowait + irq + softirq + steal
+      times.set(Number(cpu), { idle: idle + iowait, steal, total })
+    }
+    return times.size > 0 ? times : unavailable('/proc/stat has no line of a single CPU')
+  })
 }
 
 /** What a CPU did in a window, in nanoseconds. */

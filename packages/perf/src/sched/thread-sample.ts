@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { isUnavailable, parseCpuList, type Thread, type Unavailable, unavailable } from '@spsc/core'
+import { readMatch } from '../kernel-files.js'
 import { type Counters, labelled, readCounters } from './counters.js'
 import { TICK_NS } from './ticks.js'
 
@@ -19,15 +18,15 @@ export interface ThreadSample {
   readonly allowed: readonly number[] | Unavailable
 }
 
-function readRunTimes(folder: string): ThreadSample['run'] {
+function readRunTimes(root: string, folder: string): ThreadSample['run'] {
   const parse = (text: string) => {
-    const [cpu_ns = Number.NaN, run_delay_ns = Number.NaN, timeslices = Number.NaN] = text.trim().split(' ').map(Number)
+    const [cpu_ns = Number.NaN, run_delay_ns = Number.NaN, timeslices = Number.NaN] = text.split(' ').map(Number)
     return { cpu_ns, run_delay_ns, timeslices }
   }
-  const counters = readCounters(join(folder, 'schedstat'), parse, NEEDS_SCHED_INFO)
+  const counters = readCounters(root, `${folder}/schedstat`, parse, NEEDS_SCHED_INFO)
   // A kernel that does not count prints zeros, and a parked thread has run at least once.
   if (isUnavailable(counters) || counters.timeslices > 0) return counters
-  return unavailable(`${join(folder, 'schedstat')} counts nothing; ${NEEDS_SCHED_INFO}`)
+  return unavailable(`${folder}/schedstat counts nothing; ${NEEDS_SCHED_INFO}`)
 }
 
 /** proc(5) numbers the fields from 1; the second is a name in parentheses that may hold anything, so count behind it. */
@@ -35,7 +34,7 @@ function statField(text: string, number: number): number {
   return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[number - 3])
 }
 
-function readStat(folder: string) {
+function readStat(root: string, folder: string) {
   const parse = (text: string) => ({
     minor: statField(text, 10),
     major: statField(text, 12),
@@ -43,19 +42,15 @@ function readStat(folder: string) {
     system_ns: statField(text, 15) * TICK_NS,
     processor: statField(text, 39),
   })
-  const counters = readCounters(join(folder, 'stat'), parse, IS_RUNNING)
+  const counters = readCounters(root, `${folder}/stat`, parse, IS_RUNNING)
   if (isUnavailable(counters)) return { faults: counters, modes: counters, lastCpu: counters }
   const { minor, major, user_ns, system_ns, processor } = counters
   return { faults: { minor, major }, modes: { user_ns, system_ns }, lastCpu: processor }
 }
 
-function readAllowed(folder: string): ThreadSample['allowed'] {
-  try {
-    const status = readFileSync(join(folder, 'status'), 'utf8')
-    const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1]
-    if (list !== undefined) return parseCpuList(list)
-  } catch {}
-  return unavailable(`${join(folder, 'status')} names no CPUs that the thread may use; ${IS_RUNNING}`)
+function readAllowed(root: string, folder: string): ThreadSample['allowed'] {
+  const list = readMatch(root, `${folder}/status`, /^Cpus_allowed_list:\s*(\S+)$/m, 'the CPUs that the thread may use')
+  return isUnavailable(list) ? unavailable(`${list.unavailable}; ${IS_RUNNING}`) : parseCpuList(list)
 }
 
 /** Reads the files of one thread under `root`/proc. What can't be read is unavailable by itself. */
@@ -63,11 +58,12 @@ export function sampleThread(root: string, { pid, tid }: Thread): ThreadSample {
   if (isUnavailable(tid)) {
     return { run: tid, switches: tid, migrations: tid, faults: tid, modes: tid, lastCpu: tid, allowed: tid }
   }
-  const folder = join(root, 'proc', String(pid), 'task', String(tid))
+  const folder = `/proc/${pid}/task/${tid}`
   return {
-    run: readRunTimes(folder),
+    run: readRunTimes(root, folder),
     switches: readCounters(
-      join(folder, 'status'),
+      root,
+      `${folder}/status`,
       (text) => ({
         voluntary: labelled(text, 'voluntary_ctxt_switches'),
         involuntary: labelled(text, 'nonvoluntary_ctxt_switches'),
@@ -75,11 +71,12 @@ export function sampleThread(root: string, { pid, tid }: Thread): ThreadSample {
       IS_RUNNING,
     ),
     migrations: readCounters(
-      join(folder, 'sched'),
+      root,
+      `${folder}/sched`,
       (text) => ({ count: labelled(text, 'se.nr_migrations') }),
       NEEDS_SCHED_DEBUG,
     ),
-    ...readStat(folder),
-    allowed: readAllowed(folder),
+    ...readStat(root, folder),
+    allowed: readAllowed(root, folder),
   }
 }

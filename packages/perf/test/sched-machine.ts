@@ -1,12 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
 import { type Phase, type PhaseRecord, parseScenario, type RunContext, type SchedPhase } from '@spsc/core'
 import { sched } from '@spsc/perf'
 import type { ExecutionContext } from 'ava'
-
-/** Paths below a root, and what stands in them; `undefined`: there is no such file. */
-export type Tree = Readonly<Record<string, string | undefined>>
+import { type Files, tree, write } from './files.js'
 
 export const PID = 10
 export const PRODUCER = 11
@@ -26,7 +21,7 @@ interface ThreadFigures {
 }
 
 /** The files of one thread as Linux 6.18 writes them, shortened. */
-export function threadFiles(tid: number, figures: ThreadFigures = {}): Tree {
+export function threadFiles(tid: number, figures: ThreadFigures = {}): Files {
   const { schedstat = '1000 2000 3', voluntary = 0, involuntary = 0, migrations = 0, minor = 0, major = 0 } = figures
   const { user = 0, system = 0, cpu = 0, allowed = '0-1' } = figures
   const folder = `proc/${PID}/task/${tid}`
@@ -45,32 +40,17 @@ export function cpuLine(cpu: number, { busy = 0, idle = 0, steal = 0 }): string 
 }
 
 /** A whole machine of two CPUs that has counted nothing but one run of each thread. */
-export const MACHINE: Tree = {
+export const MACHINE: Files = {
   'proc/stat': `cpu  0 0 0 0 0 0 0 0 0 0\n${cpuLine(0, {})}\n${cpuLine(1, {})}\nintr 1 2\n`,
   'proc/pressure/cpu':
     'some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n',
+  'proc/self/mounts': 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n',
   [`proc/${PID}/cgroup`]: '0::/a/b\n',
   'sys/fs/cgroup/cpu.stat': 'usage_usec 1\n',
   'sys/fs/cgroup/a/cpu.stat': 'usage_usec 1\nnr_periods 0\nnr_throttled 0\nthrottled_usec 0\n',
   'sys/fs/cgroup/a/b/cpu.stat': 'usage_usec 1\nnr_periods 0\nnr_throttled 0\nthrottled_usec 0\n',
   ...threadFiles(PRODUCER),
   ...threadFiles(CONSUMER),
-}
-
-/** Writes files below `root`, and removes those that are undefined. */
-export function write(root: string, tree: Tree): void {
-  for (const [path, text] of Object.entries(tree)) {
-    const file = join(root, path)
-    mkdirSync(dirname(file), { recursive: true })
-    if (text === undefined) rmSync(file, { force: true })
-    else writeFileSync(file, text)
-  }
-}
-
-export function folder(t: ExecutionContext): string {
-  const dir = mkdtempSync(join(tmpdir(), 'spsc-perf-'))
-  t.teardown(() => rmSync(dir, { recursive: true, force: true }))
-  return dir
 }
 
 export function contextOf(threads: Pick<RunContext, 'producer' | 'consumer'>): RunContext {
@@ -94,14 +74,13 @@ export async function phaseOn(
     waitMs = 0,
     record = phaseRecord(),
   }: {
-    before?: Tree
-    after?: Tree
+    before?: Files
+    after?: Files
     waitMs?: number
     record?: PhaseRecord
   },
 ): Promise<SchedPhase> {
-  const root = folder(t)
-  write(root, { ...MACHINE, ...before })
+  const root = tree(t, { ...MACHINE, ...before })
   const collector = sched({ root })
   await collector.start(contextOf({ producer: { pid: PID, tid: PRODUCER }, consumer: { pid: PID, tid: CONSUMER } }))
   await collector.phaseStart?.(PHASE)

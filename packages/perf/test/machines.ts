@@ -1,34 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import type { ExecutionContext } from 'ava'
-
-/** An empty folder that is gone after the test. */
-export function folder(t: ExecutionContext): string {
-  const dir = mkdtempSync(join(tmpdir(), 'spsc-perf-'))
-  t.teardown(() => rmSync(dir, { recursive: true, force: true }))
-  return dir
-}
-
-export type Files = Readonly<Record<string, string>>
-
-/** The root of a machine that is made of these files. */
-export function tree(t: ExecutionContext, files: Files): string {
-  const root = folder(t)
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true })
-    writeFileSync(join(root, path), `${text}\n`)
-  }
-  return root
-}
-
-/** A program that says what a test wants said. */
-export function program(t: ExecutionContext, script: string): string {
-  const path = join(folder(t), 'program')
-  writeFileSync(path, `#!/bin/sh\n${script}\n`)
-  chmodSync(path, 0o755)
-  return path
-}
+import type { Files } from './files.js'
 
 const SYS = '/sys/devices/system'
 
