@@ -23,7 +23,7 @@ import { clearTrace, createTrace, MAX_TRACE_ROWS, planTrace, type Trace, traceLe
 import { startWorkerPipeline } from './worker-pipeline.js'
 
 export * from './affinity.js'
-export * from './thread-id.js'
+export { kernelThreadId } from './kernel-thread.js'
 
 /** Warm-up offers items at least this often, so that a slow pace still gets its code compiled; work may not keep up. */
 const WARMUP_INTERVAL_NS = 100_000

@@ -1,9 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { isUnavailable, type Unavailable, unavailable } from './pipeline.js'
+import { readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { isUnavailable, type Thread, type Unavailable, unavailable } from './pipeline.js'
 import type { Scenario } from './scenario.js'
-import { kernelThreadId } from './thread-id.js'
 
 // What the kernel knows of the calling thread. All of it is Linux's; elsewhere each figure says that it is not there.
+
+/** The kernel's id of the calling thread, by which others pin or watch it. */
+export function kernelThreadId(): Thread['tid'] {
+  try {
+    return Number(readlinkSync('/proc/thread-self').split('/').at(-1))
+  } catch {
+    return unavailable('no /proc/thread-self on this system')
+  }
+}
 
 /** Nanoseconds the calling thread has been ready to run without a CPU, since it began: proc(5), schedstat. */
 export function runDelayNs(): number | Unavailable {

@@ -1,10 +1,7 @@
 import type { Phase, Unavailable } from '../pipeline.js'
 import type { Role } from '../queue.js'
 import type { EventLoopDelay, GarbageCollections } from './javascript-thread.js'
-import type { Tier } from './tier.js'
-
-/** Figures with where they come from, or why there are none. */
-export type Tiered<Figures> = ({ readonly tier: Tier } & Figures) | Unavailable
+import type { Tiered } from './tier.js'
 
 /** Time of a thread by /proc/PID/task/TID/schedstat, in nanoseconds. */
 export interface RunTimes {
