@@ -1,12 +1,11 @@
 import type { MaxRateResult, ResultRecord } from '@spsc/core'
-import type { Cell } from './cells.js'
 import { certificateSection } from './certificate-table.js'
 import { whyUnavailable } from './distribution.js'
 import { ledgerSection } from './ledger-table.js'
 import { headBlocks, otherSettings } from './markdown-head.js'
 import { responseBlocks } from './markdown-response.js'
 import { markdownRows } from './markdown-table.js'
-import { code, literal } from './markdown-text.js'
+import { cellName, code, literal } from './markdown-text.js'
 import { maxRateBlocks } from './max-rate.js'
 import { nextSteps } from './next-steps.js'
 import { perfBlocks } from './perf-block.js'
@@ -36,10 +35,6 @@ export interface ReportOptions {
 
 function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n')
-}
-
-function cellName({ scenario, queue }: Pick<Cell, 'scenario' | 'queue'>): string {
-  return `${code(scenario)} on ${code(queue)}`
 }
 
 function replicateName(record: ResultRecord): string {

@@ -6,9 +6,9 @@ import { floorOf } from './floor.js'
 import { fixed, proportion } from './format.js'
 import { type LedgerLine, largestOf, ledgerOf, MEANINGS, segmentName } from './ledger.js'
 import { code } from './markdown-text.js'
+import { spreadText } from './median-range.js'
 import { overlapping, p99RangeOf } from './p99-ranges.js'
 import { figureOf } from './sched.js'
-import { spreadText } from './spread.js'
 
 /** A sentence names as many rows; the others are in the tables. */
 const NAMED_ROWS = 6
