@@ -13,6 +13,11 @@ export function cellKey({ scenario, queue }: Pick<ResultRecord, 'scenario' | 'qu
   return JSON.stringify([scenario, queue])
 }
 
+/** The same for one replicate of a cell. */
+export function replicateKey(record: Pick<ResultRecord, 'scenario' | 'queue' | 'replicate'>): string {
+  return `${cellKey(record)} ${record.replicate}`
+}
+
 /** Groups records by scenario and queue, in the order of the plan: the order of measurement is random. */
 export function cellsOf(records: readonly ResultRecord[]): readonly Cell[] {
   const groups = new Map<string, ResultRecord[]>()

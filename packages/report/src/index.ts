@@ -1,3 +1,4 @@
+export { replicateKey } from './cells.js'
 export { toCsv } from './csv.js'
 export * from './export/index.js'
 export { type HtmlOptions, toHtml } from './html/html.js'

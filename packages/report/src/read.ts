@@ -8,7 +8,7 @@ import {
   type ResultRecord,
   SpscError,
 } from '@spsc/core'
-import { cellKey } from './cells.js'
+import { replicateKey } from './cells.js'
 
 /** What a results file holds. */
 export interface StoredResults {
@@ -61,7 +61,7 @@ export async function readRecords(path: string): Promise<StoredResults> {
     if (line.trim() === '') continue
     const record = parseRecord(line)
     if (record !== undefined) {
-      records.set(`${cellKey(record)} ${record.replicate}`, record)
+      records.set(replicateKey(record), record)
       continue
     }
     const schema = schemaOf(line)

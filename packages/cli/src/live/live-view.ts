@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { errorMessage, type ResultRecord, type Run, SpscError } from '@spsc/core'
 import { resultsPath } from '@spsc/lab'
-import { readRecords, tableOf } from '@spsc/report'
+import { readRecords, replicateKey, tableOf } from '@spsc/report'
 import type { RunOptions } from '../run-options.js'
 import { say } from '../streams.js'
 import { EventLog } from './event-log.js'
@@ -97,7 +97,7 @@ class Server implements LiveView {
 
   #add(record: ResultRecord): void {
     // One that failed may be measured again.
-    this.#records.set(JSON.stringify([record.scenario, record.queue, record.replicate]), record)
+    this.#records.set(replicateKey(record), record)
     this.#events.keep('record', record)
     this.#events.show('table', tableOf([...this.#records.values()]))
   }
