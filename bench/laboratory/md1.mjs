@@ -1,26 +1,23 @@
 // Does the laboratory measure a queue as theory has it? Poisson arrivals and a constant service make an M/D/1 queue, whose
 // mean wait is W = ρ · s / (2 (1 − ρ)): Pollaczek (1930) and Khinchine (1932) for a service of no variance.
 //
-//   spsc run --arrival poisson --pacing spin --wait spin --on-full block     at ρ = 0.3, 0.5, 0.7 of the service measured
+//   arrival poisson, pacing spin, wait spin, on-full block     at ρ = 0.3, 0.5, 0.7; service: the consumer spins for s
 //
 // `node md1.mjs --queue sab --rounds 9 --seconds 8` varies it. Beside the formula stands what Lindley's recursion makes of
 // the very arrivals that were sent: the draw is the same there, so only the laboratory's own error is left.
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { seededRandom } from '@spsc/core'
+import { loadBackend, parseScenario, seededRandom } from '@spsc/core'
+import { runReplicate } from '@spsc/core/driver'
+import { pinThread } from '@spsc/queue-native'
 import { mean, sampleStandardDeviation } from 'simple-statistics'
+import { MODULES } from '../lib/queues.js'
 import { machine, spread, table } from '../lib/report.js'
+import service from './service.js'
 
-const SPSC = fileURLToPath(new URL('../../packages/cli/bin/spsc.js', import.meta.url))
-const COLLECTOR = fileURLToPath(new URL('./service.js', import.meta.url))
 const UTILISATIONS = [0.3, 0.5, 0.7]
-/** Long enough that the tenths of a microsecond between done and the next pop vanish. */
-const SERVICE_US = 100
+/** Theory needs a service without variance: a stall of the machine while an item is served is a long service. */
+const MAX_SERVICE_CV2 = 0.01
 /** A run in which the ends had no CPU for longer than this share of it is measured again. */
 const MAX_WITHOUT_CPU = 0.01
 /** Before that, in milliseconds: whatever disturbed it may end. */
@@ -31,9 +28,10 @@ const ALLOWED_ERROR = 0.1
 const { values } = parseArgs({
   options: {
     queue: { type: 'string', default: 'native' },
-    rounds: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '6' },
-    tries: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '9' },
+    seconds: { type: 'string', default: '10' },
+    'service-us': { type: 'string', default: '300' },
+    tries: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
   },
 })
@@ -49,67 +47,46 @@ function whole(option) {
   return fail(`--${option} is ${values[option]}; allowed: whole numbers from 1`, 2)
 }
 
-const [rounds, seconds, tries, seed] = [whole('rounds'), whole('seconds'), whole('tries'), whole('seed')]
+const [rounds, seconds, serviceUs] = [whole('rounds'), whole('seconds'), whole('service-us')]
+const [tries, seed] = [whole('tries'), whole('seed')]
+if (!(values.queue in MODULES)) {
+  fail(`--queue is ${values.queue}; allowed: ${Object.keys(MODULES).join(', ')}`, 2)
+}
+const backend = await loadBackend({ module: import.meta.resolve(MODULES[values.queue]), name: values.queue })
+const faults = [{ at: 'service', how: 'spin', ns: serviceUs * 1000, everyNs: 1 }]
 let disturbed = 0
-const out = mkdtempSync(join(tmpdir(), 'spsc-md1-'))
-process.on('exit', () => rmSync(out, { recursive: true, force: true }))
 
-/** One replicate in a process of its own, as `spsc run` stores it. */
-async function measure(settings, runSeed) {
-  const flags = Object.entries({
-    queue: values.queue,
+async function measure(utilisation, runSeed) {
+  const scenario = parseScenario('md1', {
     arrival: 'poisson',
     pacing: 'spin',
     wait: 'spin',
-    'on-full': 'block',
-    'queue-cap': 65536,
-    'pin-producer': 'first',
-    'pin-consumer': 'last',
-    collect: COLLECTOR,
-    seed: runSeed,
-    out,
-    ...settings,
-  }).map(([flag, value]) => `--${flag}=${value}`)
-  const child = spawn(process.execPath, [SPSC, 'run', ...flags, '--json', '--quiet'], {
-    // What it complains of is in the record.
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, FORCE_COLOR: '0' },
+    onFull: 'block',
+    queueCap: 65536,
+    pinProducer: 'first',
+    pinConsumer: 'last',
+    prodIntervalUs: serviceUs / utilisation,
+    duration: `${seconds}s`,
   })
-  let text = ''
-  child.stdout.setEncoding('utf8').on('data', (chunk) => {
-    text += chunk
-  })
-  const code = await new Promise((resolve) => child.on('close', resolve))
-  const record = text === '' ? undefined : JSON.parse(text)
-  if (record?.status !== 'ok') fail(`spsc run ended with ${code}: ${record?.error.message ?? 'no record'}`, 3)
-  const { service } = record.collectors
-  if (service.unavailable) fail(`no figures: ${service.unavailable}`, 3)
-  const { producer_run_delay_ns: producer, consumer_run_delay_ns: consumer } = record.phases[0]
-  const without_cpu = (producer + consumer) / (settings.duration * 1e9)
-  return { ...service, invalid: record.invalid, without_cpu }
+  const request = { backend, scenario, collectors: [service()], seed: runSeed, faults, pinThread }
+  const { collectors, phases, invalid } = await runReplicate(request)
+  if (collectors.service.unavailable) fail(`no figures: ${collectors.service.unavailable}`, 3)
+  const { producer_run_delay_ns: producer, consumer_run_delay_ns: consumer } = phases[0]
+  return { ...collectors.service, invalid, withoutCpu: (producer + consumer) / (seconds * 1e9) }
 }
 
-/** The same while the machine leaves both ends their CPUs: the rule looks at nothing else. */
-async function measureUndisturbed(settings, runSeed) {
+/** The same while the machine leaves both ends their CPUs. The rule looks at no wait. */
+async function measureUndisturbed(utilisation, runSeed) {
   for (let left = tries; left > 0; left--) {
-    const run = await measure(settings, runSeed)
-    if (run.without_cpu <= MAX_WITHOUT_CPU) return run
+    const run = await measure(utilisation, runSeed)
+    if (run.withoutCpu <= MAX_WITHOUT_CPU && run.service_cv2 <= MAX_SERVICE_CV2) return run
     disturbed++
+    console.error(
+      `  again: ${(100 * run.withoutCpu).toFixed(2)} % without CPU, c² of the service ${run.service_cv2.toFixed(3)}`,
+    )
     await sleep(PAUSE_MS)
   }
-  return fail(`in ${tries} runs in a row an end had no CPU for over 1 % of the time; free both CPUs`, 3)
-}
-
-/** Time in service, at a tenth of the load. */
-async function serviceNs(workBytes) {
-  const settings = { 'work-bytes': workBytes, 'prod-interval-us': 10 * SERVICE_US, duration: 1 }
-  return (await measureUndisturbed(settings, seed)).service_median_ns
-}
-
-/** Bytes of work that take about {@link SERVICE_US}. */
-async function calibrate() {
-  const probe = 2 ** 16
-  return Math.round((probe * SERVICE_US * 1000) / (await serviceNs(probe)))
+  return fail(`in ${tries} runs in a row the service was not constant, or an end had no CPU; free both CPUs`, 3)
 }
 
 /** Mean wait of a queue of constant service for these arrivals: W' = max(0, W + s − gap) (Lindley 1952). */
@@ -142,7 +119,7 @@ function drawError(utilisation, items) {
 /** Items of all rounds together must bound the draw's error. */
 function checkItems() {
   for (const utilisation of UTILISATIONS) {
-    const items = Math.floor((seconds * 1e6 * utilisation) / SERVICE_US)
+    const items = Math.floor((seconds * 1e6 * utilisation) / serviceUs)
     const error = (2 * drawError(utilisation, items)) / Math.sqrt(rounds)
     const percent = (100 * error).toFixed(1)
     console.log(`ρ ${utilisation}: ${items} items a round; ${rounds} rounds leave the draw ± ${percent} % (2 s.e.)`)
@@ -151,24 +128,15 @@ function checkItems() {
 }
 
 console.log(machine())
-console.log(`queue ${values.queue}, ${rounds} rounds in turns of ${seconds} s, seed ${seed}\n`)
+console.log(`queue ${values.queue}, ${rounds} rounds in turns of ${seconds} s, service ${serviceUs} µs, seed ${seed}\n`)
 checkItems()
-const workBytes = await calibrate()
-console.log(`\n--work-bytes ${workBytes}\n`)
 
 const figures = new Map(UTILISATIONS.map((utilisation) => [utilisation, []]))
 for (let round = 0; round < rounds; round++) {
-  // Anew in each round: the machine's speed drifts.
-  const service = await serviceNs(workBytes)
   for (const utilisation of UTILISATIONS) {
-    const settings = {
-      'work-bytes': workBytes,
-      'prod-interval-us': service / 1000 / utilisation,
-      duration: seconds,
-    }
-    const run = await measureUndisturbed(settings, seed + round)
-    // The service of this very run: a share of the interval that was asked for before.
-    const theory = formula((utilisation * run.service_ns) / service, run.service_ns)
+    const run = await measureUndisturbed(utilisation, seed + round)
+    // The service of this very run: a share of the interval that was asked for.
+    const theory = formula((utilisation * run.service_ns) / (serviceUs * 1000), run.service_ns)
     const ideal = lindley(run.sent_ns, run.service_ns)
     figures.get(utilisation).push({ ...run, theory, ideal })
     const ratios = [theory, ideal].map((wait) => (run.wait_ns / wait).toFixed(3))
@@ -193,5 +161,7 @@ const rows = UTILISATIONS.map((utilisation) => {
 const header = ['ρ', 's, µs', 'wait, µs', 'theory, µs', 'means', 'wait/theory', 'wait/Lindley', 'c² of s']
 console.log(`${table([header, ...rows])}\n`)
 const runs = [...figures.values()].flat()
-console.log(`${disturbed} more runs were thrown away, since an end had no CPU for over 1 % of the time`)
+console.log(
+  `${disturbed} more runs were thrown away: an end had no CPU for over 1 % of the time, or c² of s was over ${MAX_SERVICE_CV2}`,
+)
 for (const { invalid } of runs) if (invalid !== undefined) console.log(invalid)

@@ -8,14 +8,8 @@ import { loadBackend, parseScenario, planTrace, seededRandom } from '@spsc/core'
 import { runReplicate } from '@spsc/core/driver'
 import { histogram } from '@spsc/metrics'
 import { median } from 'simple-statistics'
+import { MODULES } from '../lib/queues.js'
 import { machine, spread, table } from '../lib/report.js'
-
-const MODULES = {
-  sab: '@spsc/queue-sab',
-  'sab-mutex': '@spsc/queue-sab',
-  native: '@spsc/queue-native',
-  mutex: '@spsc/queue-native',
-}
 
 const { values } = parseArgs({
   options: {

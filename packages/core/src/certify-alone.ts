@@ -26,10 +26,15 @@ const ROWS = 4096
 /** Batches that are read, if need be, beyond the time that was given, and how far beyond. */
 const MIN_BATCHES = 32
 const PATIENCE_NS = 200e6
-const BATCH_NS = 50_000
+const BATCH_NS = 100_000
 const BATCH_ITEMS = 500
+/**
+ * How much longer readings go on uncounted than counted. An end of another kind makes V8 throw the loop's code away
+ * that the phases had, and it compiles anew beside us: in 10 to 30 ms on two CPUs.
+ */
+const WARMING_BUDGETS = 3
 /** So short that the next item is always due: the paced path without its waits. */
-const OVERDUE_NS = 10
+const OVERDUE_NS = 40
 
 /** Whether another batch is to be read: some are, also where others took the CPU for all of the time. */
 function moreBatches(done: number, endNs: number): boolean {
@@ -37,16 +42,18 @@ function moreBatches(done: number, endNs: number): boolean {
   return now < endNs || (done < MIN_BATCHES && now < endNs + PATIENCE_NS)
 }
 
-/** The first half is left out: its code was compiled meanwhile. */
+function readStampsInto(column: BigUint64Array): number {
+  for (let row = 0; row < STAMPS; row++) column[row] = monotonicClock.now()
+  return Number((column[STAMPS - 1] as bigint) - (column[0] as bigint)) / (STAMPS - 1)
+}
+
 function readStamps(budgetNs: number): number[] {
   const column = new BigUint64Array(new SharedArrayBuffer(8 * STAMPS))
   const readings: number[] = []
-  const endNs = nowNs() + budgetNs
-  while (moreBatches(readings.length, endNs)) {
-    for (let row = 0; row < STAMPS; row++) column[row] = monotonicClock.now()
-    readings.push(Number((column[STAMPS - 1] as bigint) - (column[0] as bigint)) / (STAMPS - 1))
-  }
-  return readings.slice(readings.length >> 1)
+  const beginNs = nowNs() + WARMING_BUDGETS * budgetNs
+  while (nowNs() < beginNs) readStampsInto(column)
+  while (moreBatches(readings.length, beginNs + budgetNs)) readings.push(readStampsInto(column))
+  return readings
 }
 
 function watchNoise(budgetNs: number): HostNoise {
@@ -119,17 +126,17 @@ function phaseOf(durationNs: number, intervalNs: number, stamped: boolean): Phas
   return { name: intervalNs > 0 ? 'paced' : 'sampled', durationNs, intervalNs, settleNs: 0, stamped }
 }
 
-/** Batches in turns, so that a change of the machine's pace falls on both; the first half left out, as above. */
+/** Batches in turns, so that a change of the machine's pace falls on both; those left out are compiled meanwhile. */
 async function compareRecorder(budgetNs: number, batch: (stamped: boolean) => Promise<number>) {
   const recorded: number[] = []
   const unrecorded: number[] = []
-  const endNs = nowNs() + budgetNs
-  while (moreBatches(recorded.length, endNs)) {
+  const beginNs = nowNs() + WARMING_BUDGETS * budgetNs
+  while (nowNs() < beginNs) for (const stamped of [true, false]) await batch(stamped)
+  while (moreBatches(recorded.length, beginNs + budgetNs)) {
     recorded.push(await batch(true))
     unrecorded.push(await batch(false))
   }
-  const compiled = recorded.length >> 1
-  return { recorded: recorded.slice(compiled), unrecorded: unrecorded.slice(compiled) }
+  return { recorded, unrecorded }
 }
 
 function recordAllRows(): Trace {
