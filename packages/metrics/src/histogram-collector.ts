@@ -1,6 +1,7 @@
 import { type Collector, type HistogramData, type RunContext, type Trace, traceLength, unavailable } from '@spsc/core'
 import { Histogram } from './histogram.js'
 import { between, outcomeOf } from './outcome.js'
+import { windowSeconds, windowsOf } from './windows.js'
 
 /** Distribution of one interval, with the values that can't be in it. */
 class Interval {
@@ -15,7 +16,7 @@ class Interval {
 }
 
 /** Every row of the trace ends in `latency.n`, `dropped`, `lost` or `negative`. */
-function readTrace(trace: Trace): HistogramData {
+function readTrace(trace: Trace, windowS: number): HistogramData {
   const latency = new Interval()
   const response = new Interval()
   const rows = { delivered: 0, dropped: 0, lost: 0 }
@@ -39,12 +40,14 @@ function readTrace(trace: Trace): HistogramData {
     lost: rows.lost,
     negative: { latency: latency.negative, response: response.negative },
     clamped: latency.histogram.clamped + response.histogram.clamped,
+    window_s: windowS,
+    windows: windowsOf(trace, windowS),
   }
 }
 
 /**
  * Collector `histogram`: the distributions of latency (call of push to return of pop) and response (intended send to
- * end of the consumer's work) over the delivered items of the trace. It reads the trace in `stop`, with both threads
+ * end of the consumer's work) over the delivered items of the trace, as a whole and second by second. It reads the trace in `stop`, with both threads
  * parked; while items flow it does nothing.
  *
  * @example
@@ -54,14 +57,15 @@ function readTrace(trace: Trace): HistogramData {
  * collector.stop() // { latency: { n: 4470, p50_ns: 60_032, ... }, response: { ... }, dropped: 0, ... }
  */
 export function histogram(): Collector<HistogramData> {
-  let trace: Trace | undefined
+  let run: RunContext | undefined
   return {
     name: 'histogram',
-    start(run: RunContext) {
-      trace = run.trace
+    start(context: RunContext) {
+      run = context
     },
     stop() {
-      return trace === undefined ? unavailable('it was not started') : readTrace(trace)
+      if (run === undefined) return unavailable('it was not started')
+      return readTrace(run.trace, windowSeconds(run.scenario.duration))
     },
   }
 }

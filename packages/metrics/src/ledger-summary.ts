@@ -17,11 +17,11 @@ import { Histogram } from './histogram.js'
 import type { Ledger } from './ledger-items.js'
 import { add, WIDTH } from './ledger-tiles.js'
 import { between } from './outcome.js'
+import { windowSeconds } from './windows.js'
 
 /** Share of the items that a view of the worst is about. */
 const WORST = 0.01
 const BAND = [0.4, 0.6] as const
-const MAX_WINDOWS = 1000
 
 export interface SummarySetting {
   readonly durationS: number
@@ -187,7 +187,7 @@ export function summarize(ledger: Ledger, trace: Trace, setting: SummarySetting)
   }
   const missing = missingSegments(ledger, setting, trace)
   const sorted = total.slice(0, items).sort()
-  const windowS = Math.max(1, Math.ceil(setting.durationS / MAX_WINDOWS))
+  const windowS = windowSeconds(setting.durationS)
   return {
     total: knows.due ? 'due to done' : 'sent to done',
     items,

@@ -69,3 +69,35 @@ test('the main entry imports nothing of node', (t) => {
   const files = readdirSync(dist).filter((file) => file.endsWith('.js') && file !== 'latencies-collector.js')
   for (const file of files) t.notRegex(readFileSync(new URL(file, dist), 'utf8'), /["']node:/)
 })
+
+test('windows hold the items that were due in each second, drops beside them', async (t) => {
+  const second = 1_000_000_000n
+  const { window_s, windows } = await collect([
+    delivered(second, 60n),
+    delivered(second + 999_999_999n, 80n),
+    { due: second * 2n, sent: second * 2n },
+    delivered(second * 2n + 5n, 70n, second * 2n),
+    { due: second * 5n, sent: second * 5n },
+  ])
+  t.is(window_s, 1)
+  t.deepEqual(windows, [
+    {
+      start_s: 0,
+      latency: { n: 2, p50_ns: 60, p99_ns: 80, max_ns: 80 },
+      response: { n: 2, p50_ns: 60, p99_ns: 80, max_ns: 80 },
+      dropped: 0,
+    },
+    {
+      start_s: 1,
+      latency: { n: 1, p50_ns: 70, p99_ns: 70, max_ns: 70 },
+      response: { n: 1, p50_ns: 75, p99_ns: 75, max_ns: 75 },
+      dropped: 1,
+    },
+    {
+      start_s: 4,
+      latency: { unavailable: 'no sampled item of this window was delivered' },
+      response: { unavailable: 'no sampled item of this window was delivered' },
+      dropped: 1,
+    },
+  ])
+})

@@ -18,6 +18,24 @@ export interface LatencySummary {
   readonly buckets: readonly (readonly [number, number, number])[]
 }
 
+/** The distribution of one stretch of a phase. Percentiles are by nearest rank. */
+export interface WindowFigures {
+  readonly n: number
+  readonly p50_ns: number
+  readonly p99_ns: number
+  readonly max_ns: number
+}
+
+/** The sampled items that were due (at interval 0: sent) in one stretch of the phase. */
+export interface LatencyWindow {
+  /** Beginning, in seconds from when the first sampled item was due. */
+  readonly start_s: number
+  readonly latency: WindowFigures | Unavailable
+  readonly response: WindowFigures | Unavailable
+  /** Items that were dropped at a full queue. */
+  readonly dropped: number
+}
+
 /** What the `histogram` collector stores. */
 export interface HistogramData {
   /** Push to pop: from the call of push to the return of pop. */
@@ -32,4 +50,8 @@ export interface HistogramData {
   readonly negative: { readonly latency: number; readonly response: number }
   /** Values above 2^53 − 1 ns, recorded as that. */
   readonly clamped: number
+  /** Width of a window: 1 s, or wider where there would be more than 1000. */
+  readonly window_s: number
+  /** Those with items, in order of time. */
+  readonly windows: readonly LatencyWindow[]
 }
