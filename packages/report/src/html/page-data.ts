@@ -16,11 +16,23 @@ export interface CellData {
   readonly medians: Figures
   /** Latency by percentile, the median over replicates: [1 / (1 − q), milliseconds], ascending. */
   readonly curve: readonly PointData[]
+  /** What the replicates' {@link ReplicateData.course} are together. */
+  readonly course: readonly WindowData[]
   /** Those that were measured, in the order of measurement. */
   readonly replicates: readonly ReplicateData[]
 }
 
 export type PointData = readonly [x: number, y: number]
+
+/** A stretch of time: its middle in seconds, milliseconds where items were delivered, sampled items and those dropped. */
+export type WindowData = readonly [
+  at_s: number,
+  p50: number | null,
+  p99: number | null,
+  max: number | null,
+  dropped: number,
+  items: number,
+]
 
 /** Absent: not measured. */
 export interface Figures {
@@ -45,4 +57,6 @@ export interface ReplicateData extends Figures {
   /** The figures are not those of the experiment that was asked for; absent: they are. */
   readonly invalid?: true
   readonly curve: readonly PointData[]
+  /** The latency over time; empty where it is not stored. */
+  readonly course: readonly WindowData[]
 }

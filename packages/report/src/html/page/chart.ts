@@ -1,4 +1,4 @@
-import { linearTicks, logTicks, position, type Scale } from '../../charts/scale.js'
+import { linearTicks, logTicks, position, type Scale, valueAt } from '../../charts/scale.js'
 import { lookOf, shapePath } from '../looks.js'
 import type { PageData } from '../page-data.js'
 import type { Axis, Controls, Draw, Drawing, Mark, Series } from './drawing.js'
@@ -56,12 +56,6 @@ function fitted(type: Scale['type'], values: readonly number[]): Span {
   const [low, high] = extentOf(values)
   if (type === 'log') return [low / 1.3, high * 1.3]
   return [0, high > 0 ? high * 1.06 : 1]
-}
-
-/** A value that stands at this pixel. */
-function valueAt({ type, domain: [low, high] }: Scale, pixel: number, from: number, to: number): number {
-  const share = (pixel - from) / (to - from)
-  return type === 'log' ? low * (high / low) ** share : low + share * (high - low)
 }
 
 /** One figure of the page: draws, reads values at the pointer or with the keyboard, enlarges a part. */
@@ -239,7 +233,7 @@ export class Chart {
   #zoomBy(factor: number): void {
     const { left, right } = this.#area
     const about = this.#stops[this.#at]?.[0]?.x ?? (left + right) / 2
-    const at = (pixel: number) => valueAt(this.#x, pixel, left, right)
+    const at = (pixel: number) => valueAt(this.#x, (pixel - left) / (right - left))
     const from = at(about - (about - left) * factor)
     const to = at(about + (right - about) * factor)
     const whole = this.#draw(this.#data, this.#controls).x.domain
@@ -272,7 +266,7 @@ export class Chart {
       from = undefined
       if (begin === undefined || Math.abs(end - begin) <= DRAG) return
       const { left, right } = this.#area
-      const value = (at: number) => valueAt(this.#x, Math.min(right, Math.max(left, at)), left, right)
+      const value = (at: number) => valueAt(this.#x, (Math.min(right, Math.max(left, at)) - left) / (right - left))
       this.#setZoom([value(Math.min(begin, end)), value(Math.max(begin, end))])
     })
     plot.addEventListener('pointercancel', () => {
