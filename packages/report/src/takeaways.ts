@@ -164,7 +164,10 @@ function belowFloor(rows: readonly Evidence[]): readonly Inline[] {
 function overlaps(rows: readonly Evidence[]): readonly Inline[] {
   const said = overlapping(defined(rows.map(p99RangeOf))).map((group) =>
     enumerated(
-      group.map(({ name, low, high }) => inline`${name} ${milliseconds(low)}–${milliseconds(high)}`),
+      group.map(
+        ({ name, low, high }) =>
+          inline`${name} ${low === 0 ? 'at most ' : `${milliseconds(low)}–`}${milliseconds(high)}`,
+      ),
       ', ',
     ),
   )
