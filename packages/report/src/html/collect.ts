@@ -10,8 +10,9 @@ import { ascending, medianOf, type Reading, readingOf } from '../reading.js'
 import { oneLine } from '../text.js'
 import { WINDOW_FIGURES } from '../window-figures.js'
 import { type Course, coursesOf, togetherOf, type Window } from '../windows.js'
+import { labelsOf } from './labels.js'
 import { packLine } from './packing.js'
-import type { CellData, Figures, PageData, Percentile, PointData, ReplicateData, WindowData } from './page-data.js'
+import type { CellFigures, Figures, PageData, Percentile, PointData, ReplicateData, WindowData } from './page-data.js'
 
 const POINTS_PER_DECADE = 12
 
@@ -78,23 +79,22 @@ function mediansOf(records: readonly MeasuredRecord[]): Figures {
   return withReadings(medians, { ops: of('ops_s'), drop: of('drop_rate') })
 }
 
-/** Names of cells: the scenario, and the queue where the run has several. */
-export function labelOf({ scenario, queue }: Cell, cells: readonly Cell[]): string {
-  const isOneQueue = cells.every((cell) => cell.queue === queue)
-  return oneLine(isOneQueue ? scenario : `${scenario} on ${queue}`)
-}
-
-function cellData(cell: Cell, cells: readonly Cell[]): CellData {
+/** What charts show of one cell. */
+export function cellFigures(cell: Cell): CellFigures {
   const measured = cell.records.filter((record) => record.status === 'ok').sort((a, b) => a.order - b.order)
   const quantiles = quantilesOfCell(cell)
   const courses = coursesOf(cell)
   return {
-    label: labelOf(cell, cells),
     medians: mediansOf(measured),
     curve: curveOf(quantiles),
     course: togetherOf(courses).map(windowData),
     replicates: measured.map((record) => replicateData(record, quantiles, courses)),
   }
+}
+
+/** Names of cells: the scenario, and the queue where the run has several. */
+export function labelsOfCells(cells: readonly Cell[]): readonly string[] {
+  return labelsOf(cells.map(({ scenario, queue }) => ({ scenario: oneLine(scenario), queue: oneLine(queue) })))
 }
 
 function compressed(text: string): string {
@@ -104,10 +104,11 @@ function compressed(text: string): string {
 /** What a page carries for its script, from the records alone. */
 export function pageDataOf(records: readonly ResultRecord[], name: string): PageData {
   const cells = cellsOf(records)
+  const labels = labelsOfCells(cells)
   const lines = records.map((record) => packLine(JSON.stringify(record)))
   return {
     name,
-    cells: cells.map((cell) => cellData(cell, cells)),
+    cells: cells.map((cell, index) => ({ label: labels[index] as string, ...cellFigures(cell) })),
     csv: compressed(toCsv(records)),
     ndjson: compressed(lines.join('\n')),
   }

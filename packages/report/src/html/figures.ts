@@ -1,7 +1,7 @@
 import { WINDOW_FIGURES } from '../window-figures.js'
 import { escapeHtml } from './escape.js'
 import { lookOf, shapePath } from './looks.js'
-import type { PageData } from './page-data.js'
+import type { ChartData } from './page-data.js'
 
 export type ChartName = 'percentiles' | 'latency' | 'throughput' | 'drop' | 'time' | 'order'
 
@@ -22,7 +22,7 @@ const FEW_LINES = 24
 const AXIS_HEIGHT = 56
 
 /** Those that have something to show. */
-function framesOf({ cells }: PageData): readonly Frame[] {
+function framesOf({ cells }: ChartData): readonly Frame[] {
   const replicates = cells.flatMap((cell) => cell.replicates)
   const hasCurves = cells.some(({ curve }) => curve.length > 0)
   const hasLatency = replicates.some(({ p99 }) => p99 !== undefined)
@@ -115,7 +115,7 @@ function frameHtml({ name, title, caption, switches, choice, height }: Frame): s
 </figure>`
 }
 
-function legendHtml({ cells }: PageData): string {
+function legendHtml({ cells }: ChartData): string {
   const buttons = cells.map(({ label }, cell) => {
     const { color, dash, shape } = lookOf(cell)
     const swatch = `<svg class="${color}" width="30" height="12" viewBox="-15 -6 30 12" aria-hidden="true" focusable="false"><path class="line" d="M-15 0H15" stroke-dasharray="${dash}"/><path class="mark" d="${shapePath(shape)}"/></svg>`
@@ -125,7 +125,7 @@ function legendHtml({ cells }: PageData): string {
 }
 
 /** The charts' frames, empty until the page's script draws them; nothing where nothing was measured. */
-export function figuresHtml(data: PageData): string {
+export function figuresHtml(data: ChartData): string {
   if (data.cells.every(({ replicates }) => replicates.length === 0)) return ''
   return `<section aria-labelledby="charts">
 <h2 id="charts">Charts</h2>

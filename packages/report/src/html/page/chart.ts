@@ -1,6 +1,6 @@
 import { linearTicks, logTicks, position, type Scale, valueAt } from '../../charts/scale.js'
 import { lookOf, shapePath } from '../looks.js'
-import type { PageData } from '../page-data.js'
+import type { ChartData } from '../page-data.js'
 import type { Axis, Controls, Draw, Drawing, Mark, Series } from './drawing.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -60,7 +60,7 @@ function fitted(type: Scale['type'], values: readonly number[]): Span {
 
 /** One figure of the page: draws, reads values at the pointer or with the keyboard, enlarges a part. */
 export class Chart {
-  readonly #data: PageData
+  #data: ChartData
   readonly #draw: Draw
   readonly #plot: HTMLElement
   readonly #svg: SVGElement
@@ -78,7 +78,7 @@ export class Chart {
   #x: Scale = { type: 'linear', domain: [0, 1], ticks: [] }
   #area = { left: 0, right: 0, top: 0, bottom: 0 }
 
-  constructor(figure: HTMLElement, data: PageData, draw: Draw) {
+  constructor(figure: HTMLElement, data: ChartData, draw: Draw) {
     this.#data = data
     this.#draw = draw
     this.#plot = figure.querySelector('.plot') as HTMLElement
@@ -89,6 +89,12 @@ export class Chart {
     this.#controls = this.#enable(figure)
     this.#listen()
     new ResizeObserver(() => this.#redraw()).observe(this.#plot)
+  }
+
+  /** Draws other data of the same cells, the place that is read and the part that is enlarged as they were. */
+  show(data: ChartData): void {
+    this.#data = data
+    this.#keepReading(() => this.#redraw())
   }
 
   /** Leaves out these cells. */
@@ -122,8 +128,10 @@ export class Chart {
   }
 
   #redraw(): void {
-    const drawing = this.#draw(this.#data, this.#controls)
     const width = this.#plot.clientWidth
+    // Not shown, or taken out of the page.
+    if (width === 0) return
+    const drawing = this.#draw(this.#data, this.#controls)
     const height = Number(this.#svg.getAttribute('height'))
     // A printer's page is narrower than the window.
     this.#svg.setAttribute('viewBox', `0 0 ${width} ${height}`)
@@ -238,8 +246,13 @@ export class Chart {
     const to = at(about + (right - about) * factor)
     const whole = this.#draw(this.#data, this.#controls).x.domain
     const isAll = factor > 1 && (this.#zoom === undefined || (whole && from <= whole[0] && to >= whole[1]))
+    this.#keepReading(() => this.#setZoom(isAll ? undefined : [from, to]))
+  }
+
+  /** Reads the same place again after a change, if it is still there. */
+  #keepReading(change: () => void): void {
     const read = this.#stops[this.#at]?.[0]?.mark
-    this.#setZoom(isAll ? undefined : [from, to])
+    change()
     const again = this.#stops.findIndex((stop) => stop[0]?.mark.x === read?.x && stop[0]?.mark.y === read?.y)
     if (again !== -1) this.#readStop(again)
   }

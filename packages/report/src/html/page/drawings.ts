@@ -3,7 +3,7 @@ import { atMost, fixed, proportion } from '../../format.js'
 import { WINDOW_FIGURES, type WindowFigure } from '../../window-figures.js'
 import type { ChartName } from '../figures.js'
 import { lookOf, type Shape } from '../looks.js'
-import type { CellData, Figures, PageData, Percentile, PointData, ReplicateData, WindowData } from '../page-data.js'
+import type { CellData, ChartData, Figures, Percentile, PointData, ReplicateData, WindowData } from '../page-data.js'
 import type { Axis, Draw, Mark, Series } from './drawing.js'
 
 /** A longer line needs no marks. */
@@ -87,7 +87,7 @@ function rowsAxis(cells: readonly CellData[]): Axis {
 
 /** One figure of all cells, a row each, `offset` rows below its middle. */
 function rowMarks(
-  { cells }: PageData,
+  { cells }: ChartData,
   figure: Exclude<keyof Figures, 'below'>,
   shapeOf: (cell: number) => Shape,
   textOf: (figures: Figures, value: number) => string,
