@@ -110,6 +110,9 @@ interface Operation {
   readonly when?: (model: Model, kind: ItemKind) => boolean
 }
 
+/** Several calls, as a span ends with the next operation. */
+type SpanSteps = (model: Model, real: Real, given: Given) => void
+
 const single = (item: unknown) => (item === undefined ? [] : [item])
 const hasSpans = (_: Model, { write }: ItemKind) => write !== undefined
 const producerLives = ({ over }: Model) => over.producer !== 'died'
@@ -173,15 +176,21 @@ const PRODUCING: Record<string, Operation> = {
     actual: ({ producer }) => producer.awaitRoomAsync({ timeoutMs: 0 }),
   },
   'producer.close': {
-    expected: (model) => void (model.over.producer ??= 'closed'),
+    expected: ({ over }) => {
+      over.producer ??= 'closed'
+    },
     actual: ({ producer }) => producer.close(),
   },
   fail: {
-    expected: (model) => void (model.over.producer ??= 'failed'),
+    expected: ({ over }) => {
+      over.producer ??= 'failed'
+    },
     actual: ({ producer }) => producer.fail(new Error('out of luck')),
   },
   "abandon('producer')": {
-    expected: (model) => void (model.over.producer ??= 'died'),
+    expected: ({ over }) => {
+      over.producer ??= 'died'
+    },
     actual({ producer, queue }) {
       // What a thread holds back is gone with it. This one lives on, and would publish it later.
       producer.flush()
@@ -283,20 +292,6 @@ function awaitItems(model: Model): boolean {
   return false
 }
 
-/** Writes into a span, or reads from one, and gives some of it back: in one step, as the span ends with the next. */
-const SPANS: Record<string, Operation> = {
-  'reserve and commit': {
-    when: (model, kind) => hasSpans(model, kind) && producerLives(model),
-    expected: () => undefined,
-    actual: () => undefined,
-  },
-  'peek and release': {
-    when: (model, kind) => hasSpans(model, kind) && consumerLives(model),
-    expected: () => undefined,
-    actual: () => undefined,
-  },
-}
-
 function reserveAndCommit(model: Model, { producer, kind }: Real, { items, count }: Given): void {
   let span: ReturnType<typeof producer.reserve>
   try {
@@ -369,27 +364,23 @@ async function outcomeOfAsync(call: () => unknown): Promise<unknown> {
   return given
 }
 
-const OPERATIONS = { ...PRODUCING, ...CONSUMING, ...SPANS }
+const SPANS: Record<string, SpanSteps> = { reserveAndCommit, peekAndRelease }
+const OPERATIONS: Record<string, Operation | undefined> = { ...PRODUCING, ...CONSUMING }
 /** Most of the fun is over with the stream, so what ends it is drawn seldom, and in half of the runs never. */
 const ENDING = ['producer.close', 'fail', "abandon('producer')", 'consumer.close', "abandon('consumer')"]
-const GOING_ON = Object.keys(OPERATIONS).filter((name) => !ENDING.includes(name))
-
-function mayRun(name: string, model: Model, kind: ItemKind): boolean {
-  if (name in PRODUCING && !producerLives(model)) return false
-  if (name in CONSUMING && !consumerLives(model)) return false
-  return OPERATIONS[name]?.when?.(model, kind) ?? true
-}
+const GOING_ON = [...Object.keys(OPERATIONS), ...Object.keys(SPANS)].filter((name) => !ENDING.includes(name))
 
 async function apply(name: string, given: Given, model: Model, real: Real): Promise<void> {
-  if (!mayRun(name, model, real.kind)) return
-  if (name === 'reserve and commit') reserveAndCommit(model, real, given)
-  else if (name === 'peek and release') peekAndRelease(model, real, given)
-  else {
-    const { expected, actual } = OPERATIONS[name] as Operation
-    const outcome = outcomeOf(() => expected(model, given))
+  if ((name in PRODUCING || name === 'reserveAndCommit') && !producerLives(model)) return
+  if ((name in CONSUMING || name === 'peekAndRelease') && !consumerLives(model)) return
+  const operation = OPERATIONS[name]
+  if (operation === undefined) {
+    if (hasSpans(model, real.kind)) SPANS[name]?.(model, real, given)
+  } else if (operation.when?.(model, real.kind) ?? true) {
+    const outcome = outcomeOf(() => operation.expected(model, given))
     const isAsync = name.includes('sync') || name === 'for await'
-    const found = isAsync ? await outcomeOfAsync(() => actual(real, given)) : outcomeOf(() => actual(real, given))
-    deepStrictEqual(found, outcome, `${name} gave ${String(found)}, not ${String(outcome)}`)
+    const call = () => operation.actual(real, given)
+    deepStrictEqual(isAsync ? await outcomeOfAsync(call) : outcomeOf(call), outcome, name)
   }
   if (model.over.consumer === undefined) model.takeAhead(real.queue.stats().popped)
 }
