@@ -48,7 +48,7 @@ for (const [words, expected] of [
   ],
   [
     ['spsc', ''],
-    ['run', 'sweep', 'list', 'report', 'doctor', 'completion'],
+    ['run', 'sweep', 'list', 'report', 'lint', 'doctor', 'completion'],
   ],
   [['spsc', 'run', 'base'], ['baseline']],
   [['spsc', 'sweep', 'base'], ['baseline']],

@@ -1,0 +1,102 @@
+import type { Document } from './document.js'
+import { mentionsIn } from './mentions.js'
+import type { Sentence } from './sentences.js'
+import type { Column, LintRow, LintTable } from './tables.js'
+import { claims } from './wording.js'
+
+/** A sentence that puts one row of a table before another. */
+export interface Comparison {
+  readonly sentence: Sentence
+  readonly table: LintTable
+  readonly row: LintRow
+  readonly others: readonly LintRow[]
+  /** Columns that the sentence is about, each with what it says of `row`: its figure is the smaller or the larger. */
+  readonly columns: readonly { readonly column: Column; readonly smaller: boolean }[]
+}
+
+const COMPARATIVE =
+  /\b(?:lower|higher|faster|slower|quicker|better|worse|less|more|fewer|larger|bigger|greater|smaller|shorter|longer|superior|inferior|beats?|outperforms?|wins?(?: over)?|ahead of|improves? on|improves?|improved|regress(?:es|ed)|exceeds?|doubles|halves|cuts|reduces|reduced|raises|raised|increases|increased|the (?:best|worst|fastest|slowest|lowest|highest|winner)|(?:best|worst|fastest|slowest|lowest|highest|smallest|largest)|winner)\b/i
+const SUPERLATIVE = /\b(?:best|worst|fastest|slowest|lowest|highest|smallest|largest|winner|wins|superior)\b/i
+const BEFORE_OTHER =
+  /\b(?:than|over|against|versus|vs\.?|compared (?:to|with)|relative to|beats?|outperforms?|ahead of|improves? on|from|exceeds)\s+(?:the |that of |those of |with )?(?:[\w-]+ )?$/i
+
+const SMALL = /^(?:lower|less|fewer|smaller|shorter|lowest|smallest|reduces?d?|halves|cuts)$/
+const LARGE = /^(?:higher|more|larger|bigger|greater|longer|highest|largest|raised?s?|increase[sd]?|doubles|exceeds?)$/
+const WORSE = /^(?:slower|worse|inferior|worst|slowest|regress(?:es|ed))$/
+
+/** Whether less of a metric is the better. */
+function smallerIsBetter({ metric }: Column): boolean | undefined {
+  if (metric === 'latency' || metric === 'drop') return true
+  return metric === 'throughput' || metric === 'offered' ? false : undefined
+}
+
+/** The columns that a sentence speaks of; those of its percentile, if it names one. */
+function columnsIn(text: string, { columns }: LintTable): readonly Column[] {
+  const of = (metric: Column['metric']) => columns.filter((column) => column.metric === metric)
+  const named = columns.filter(
+    ({ percentile, title, metric }) =>
+      metric !== 'replicates' &&
+      ((percentile !== undefined && new RegExp(`\\b${percentile.replace('.', '\\.?')}\\b`, 'i').test(text)) ||
+        text.toLowerCase().includes(title.toLowerCase().replace(/\s*[([].*$/, ''))),
+  )
+  if (named.length > 0) return named
+  if (/\b(?:tail|tails)\b/i.test(text) && of('latency').some(({ percentile }) => percentile && percentile >= 'p9')) {
+    return of('latency').filter(({ percentile }) => percentile && percentile >= 'p95')
+  }
+  if (/\bmedian\b/i.test(text)) return columns.filter(({ percentile }) => percentile === 'p50')
+  if (/\b(?:throughput|ops\/s|bandwidth|requests per second|qps|rps|tps)\b/i.test(text)) return of('throughput')
+  if (/\b(?:drops?|dropped|loss|losses|timeouts?|errors?)\b/i.test(text) && !/\blatenc/i.test(text)) return of('drop')
+  if (/\b(?:latenc(?:y|ies)|response times?|delays?|wake-?ups?|pauses?|times?)\b/i.test(text)) return of('latency')
+  if (
+    /\b(?:faster|slower|quicker|fastest|slowest|better|worse|best|worst|superior|inferior|winner|wins?|beats?|outperforms?|improve\w*|ahead|regress\w*|performance)\b/i.test(
+      text,
+    )
+  ) {
+    return of('latency').length > 0 ? of('latency') : of('throughput')
+  }
+  return []
+}
+
+function directionOf(word: string, column: Column): boolean | undefined {
+  if (SMALL.test(word)) return true
+  if (LARGE.test(word)) return false
+  const better = smallerIsBetter(column)
+  if (better === undefined) return undefined
+  return WORSE.test(word) ? !better : better
+}
+
+function comparisonIn(sentence: Sentence, table: LintTable): Comparison | undefined {
+  const { text } = sentence
+  const found = mentionsIn(text, table)
+  const word = COMPARATIVE.exec(text)
+  if (found.length === 0 || word === null) return undefined
+  const isOther = ({ at }: { at: number }) => BEFORE_OTHER.test(text.slice(0, at))
+  const subjects = found.filter((mention) => !isOther(mention))
+  const subject = subjects.findLast(({ at }) => at < word.index) ?? subjects[0]
+  if (subject === undefined) return undefined
+  const named = found.filter(({ row }) => row !== subject.row).map(({ row }) => row)
+  const rest = table.rows.filter((row) => row !== subject.row)
+  const meansAll =
+    SUPERLATIVE.test(text) ||
+    rest.length === 1 ||
+    /\b(?:than|over|beats|outperforms) (?:all|every|the (?:rest|others?))/i.test(text)
+  const others = named.length > 0 ? [...new Set(named)] : meansAll ? rest : []
+  if (others.length === 0) return undefined
+  const spoken = word[0].toLowerCase().replace(/^the /, '')
+  const columns = columnsIn(text, table).flatMap((column) => {
+    const smaller = directionOf(spoken, column)
+    return smaller === undefined ? [] : [{ column, smaller }]
+  })
+  return columns.length === 0 ? undefined : { sentence, table, row: subject.row, others, columns }
+}
+
+/** The table that a sentence speaks of: the last one before it that has its rows, else the next after it. */
+export function comparisons({ sentences, tables }: Document): readonly Comparison[] {
+  return sentences.flatMap((sentence) => {
+    if (!claims(sentence.text)) return []
+    const before = tables.filter(({ line }) => line < sentence.line).reverse()
+    const after = tables.filter(({ line }) => line > sentence.line)
+    const found = [...before, ...after].map((table) => comparisonIn(sentence, table)).find((one) => one !== undefined)
+    return found === undefined ? [] : [found]
+  })
+}

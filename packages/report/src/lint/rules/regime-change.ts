@@ -1,0 +1,56 @@
+import { isLoad } from '../commands.js'
+import type { Document } from '../document.js'
+import { quote, type Rule } from '../finding.js'
+import { CONCLUDES, claims } from '../wording.js'
+
+const CHANGES =
+  /\b(?:remov\w+|without|disabl\w+|lift\w*|drop(?:ped|ping)?|rais\w+|lower\w*|reduc\w+|increas\w+|set(?:ting)?|switch\w*|chang\w+|instead of|went|going|turn\w*|rerun|re-ran|repeat\w*)\b/i
+const IMPROVES =
+  /\b(?:improv\w+|fix(?:es|ed)|solv\w+|cured?|disappear\w*|went away|gone|vanish\w*|no longer|resolved)\b/i
+
+/** Passages that change a load option from what an earlier command gave, with both values. */
+function changes({ commands, sentences }: Document) {
+  return commands.flatMap(({ line, options, isCommand }) => {
+    const passage = isCommand ? undefined : sentences.findLast((sentence) => sentence.line <= line)?.passage
+    if (passage === undefined) return []
+    return options
+      .filter(({ name }) => isLoad(name))
+      .flatMap((option) => {
+        const earlier = commands
+          .filter((other) => other.line < line)
+          .flatMap((other) => other.options.map((one) => ({ ...one, line: other.line })))
+          .findLast(({ name, value }) => name === option.name && value !== option.value)
+        return earlier === undefined ? [] : [{ passage, option, earlier }]
+      })
+  })
+}
+
+function check(document: Document) {
+  const { sentences } = document
+  const flagged = new Set<number>()
+  return changes(document).flatMap(({ passage, option, earlier }) => {
+    const own = sentences.filter((sentence) => sentence.passage === passage)
+    if (!own.some(({ text }) => CHANGES.test(text))) return []
+    const claim = own.find(
+      ({ text }) =>
+        claims(text) && (IMPROVES.test(text) || CONCLUDES.test(text)) && !/^\s*(?:due to|because)/i.test(text),
+    )
+    if (claim === undefined || flagged.has(claim.line)) return []
+    flagged.add(claim.line)
+    return [
+      {
+        line: claim.line,
+        says: quote(claim.text),
+        carries: `--${option.name} ${option.value} is another load than ${earlier.value} (line ${earlier.line}): what happens there says nothing of the cause here`,
+        advice: 'change the suspected cause alone and measure again at the same load',
+      },
+    ]
+  })
+}
+
+export const regimeChange: Rule = {
+  name: 'regime-change',
+  finds: 'a cause or cure at one load concluded from a run at another',
+  example: '"without the interval it is fast, so the producer was the bottleneck", of --interval-us 1000 and 0',
+  check,
+}
