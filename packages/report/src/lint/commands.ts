@@ -18,6 +18,9 @@ export interface CommandLine {
   readonly isCommand: boolean
 }
 
+/** perf's header, or a line of code alone, perhaps with a word before it. */
+const COMMAND = /Performance counter stats|^\s*(?:[-*+]\s+)?(?:\w+:\s*)?`[^`]+`\.?\s*$/
+
 const OPTION = new RegExp(
   String.raw`(?:^|[\s\`'"(|])--?([A-Za-z][\w-]*)(?:[ =])\`?(${NUMBER})([kKMG]?)(ns|us|µs|ms|s|m|sec|min)?(?=[\s\`'",;:)|]|\.?$)`,
   'g',
@@ -31,7 +34,7 @@ export function commandIn(text: string, line: number, section: number, isCode: b
     unit,
   }))
   if (options.length === 0) return undefined
-  return { line, section, options, isCommand: isCode || /Performance counter stats/.test(text) }
+  return { line, section, options, isCommand: isCode || COMMAND.test(text) }
 }
 
 const DURATION = /^(?:duration|time|runtime|seconds|T|d)$/

@@ -18,11 +18,14 @@ const COMPARATIVE =
   /\b(?:lower|higher|faster|slower|quicker|better|worse|less|more|fewer|larger|bigger|greater|smaller|shorter|longer|superior|inferior|beats?|outperforms?|wins?(?: over)?|ahead of|improves? on|improves?|improved|regress(?:es|ed)|exceeds?|doubles|halves|cuts|reduces|reduced|raises|raised|increases|increased|the (?:best|worst|fastest|slowest|lowest|highest|winner)|(?:best|worst|fastest|slowest|lowest|highest|smallest|largest)|winner)\b/i
 const SUPERLATIVE = /\b(?:best|worst|fastest|slowest|lowest|highest|smallest|largest|winner|wins|superior)\b/i
 const BEFORE_OTHER =
-  /\b(?:than|over|against|versus|vs\.?|compared (?:to|with)|relative to|beats?|outperforms?|ahead of|improves? on|from|exceeds)\s+(?:the |that of |those of |with )?(?:[\w-]+ )?$/i
+  /\b(?:than|over|against|versus|vs\.?|compared (?:to|with)|relative to|beats?|outperforms?|ahead of|improves? on|(?:up|down|differs?) from|exceeds)\s+(?:the |that of |those of |with )?(?:[\w-]+ )?$/i
 
 const SMALL = /^(?:lower|less|fewer|smaller|shorter|lowest|smallest|reduces?d?|halves|cuts)$/
 const LARGE = /^(?:higher|more|larger|bigger|greater|longer|highest|largest|raised?s?|increase[sd]?|doubles|exceeds?)$/
 const WORSE = /^(?:slower|worse|inferior|worst|slowest|regress(?:es|ed))$/
+
+/** A sentence speaks of none of more tables to either side. */
+const NEAR = 8
 
 /** Whether less of a metric is the better. */
 function smallerIsBetter({ metric }: Column): boolean | undefined {
@@ -65,11 +68,12 @@ function directionOf(word: string, column: Column): boolean | undefined {
   return WORSE.test(word) ? !better : better
 }
 
-function comparisonIn(sentence: Sentence, table: LintTable): Comparison | undefined {
+/** @param isOfOtherRun whether something else was run between the table and the sentence: settings may be of that */
+function comparisonIn(sentence: Sentence, table: LintTable, isOfOtherRun: boolean): Comparison | undefined {
   const { text } = sentence
-  const found = mentionsIn(text, table)
   const word = COMPARATIVE.exec(text)
-  if (found.length === 0 || word === null) return undefined
+  if (word === null) return undefined
+  const found = mentionsIn(text, table).filter(({ isExact }) => isExact || !isOfOtherRun)
   const isOther = ({ at }: { at: number }) => BEFORE_OTHER.test(text.slice(0, at))
   const subjects = found.filter((mention) => !isOther(mention))
   const subject = subjects.findLast(({ at }) => at < word.index) ?? subjects[0]
@@ -91,12 +95,37 @@ function comparisonIn(sentence: Sentence, table: LintTable): Comparison | undefi
 }
 
 /** The table that a sentence speaks of: the last one before it that has its rows, else the next after it. */
-export function comparisons({ sentences, tables }: Document): readonly Comparison[] {
+function findComparisons({ sentences, tables, commands }: Document): readonly Comparison[] {
+  const runs = commands.filter(({ isCommand }) => isCommand).map(({ line }) => line)
   return sentences.flatMap((sentence) => {
-    if (!claims(sentence.text)) return []
-    const before = tables.filter(({ line }) => line < sentence.line).reverse()
-    const after = tables.filter(({ line }) => line > sentence.line)
-    const found = [...before, ...after].map((table) => comparisonIn(sentence, table)).find((one) => one !== undefined)
-    return found === undefined ? [] : [found]
+    if (!COMPARATIVE.test(sentence.text) || !claims(sentence.text)) return []
+    const before = tables.filter(({ line }) => line < sentence.line).slice(-NEAR)
+    const after = tables.filter(({ line }) => line > sentence.line).slice(0, NEAR)
+    for (const table of [...before.reverse(), ...after]) {
+      const isOfOtherRun = runs.some((line) => line > table.last && line < sentence.line)
+      const found = comparisonIn(sentence, table, isOfOtherRun)
+      if (found !== undefined) return [found]
+    }
+    return []
   })
+}
+
+const KNOWN = new WeakMap<Document, readonly Comparison[]>()
+
+/** What the sentences of a document compare. */
+export function comparisons(document: Document): readonly Comparison[] {
+  const found = KNOWN.get(document) ?? findComparisons(document)
+  KNOWN.set(document, found)
+  return found
+}
+
+/** Whether the figures say the opposite in every column that the sentence is about. */
+export function isContradicted({ row, others, columns }: Comparison): boolean {
+  const judged = columns.flatMap(({ column, smaller }) => {
+    const own = row.values.get(column.index)?.value
+    const figures = others.map((other) => other.values.get(column.index)?.value)
+    if (own === undefined || figures.some((value) => value === undefined)) return []
+    return [figures.some((value) => (smaller ? own > (value as number) : own < (value as number)))]
+  })
+  return judged.length > 0 && judged.every((one) => one)
 }

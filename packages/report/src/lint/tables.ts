@@ -1,7 +1,7 @@
 import { NUMBER, numberOf } from './numbers.js'
 import { plain } from './sentences.js'
 
-export type Metric = 'latency' | 'throughput' | 'drop' | 'replicates' | 'planned' | 'offered' | 'other'
+export type Metric = 'latency' | 'throughput' | 'drop' | 'replicates' | 'items' | 'planned' | 'offered' | 'other'
 
 export interface Column {
   /** Its place in the rows. */
@@ -35,6 +35,8 @@ export interface LintTable {
   readonly line: number
   readonly last: number
   readonly section: number
+  /** Of the column that names the rows. */
+  readonly title: string
   /** Those with figures. */
   readonly columns: readonly Column[]
   readonly rows: readonly LintRow[]
@@ -72,7 +74,8 @@ export function isTableAt(lines: readonly string[], index: number): boolean {
 }
 
 function metricOf(title: string): Metric {
-  if (/^(?:n|r|runs?|reps?|replicates?|trials?|repetitions?|samples)$/i.test(title)) return 'replicates'
+  if (/^(?:n|r|runs?|reps?|replicates?|trials?|repetitions?)$/i.test(title)) return 'replicates'
+  if (/^(?:items|requests|samples|messages|queries|count|delivered|transactions|events)$/i.test(title)) return 'items'
   if (/planned|requested|target|asked|nominal|configured rate/i.test(title)) return 'planned'
   if (/\b(?:offered|achieved|actual|sent)\b/i.test(title)) return 'offered'
   if (/drop|\blost\b|\bloss\b|error|time-?outs?\b|reject|fail|shed\b|discard/i.test(title)) return 'drop'
@@ -150,8 +153,7 @@ function boundOf(column: Column, columns: readonly Column[]): { of: Column; end:
   const others = columns.filter((other) => !isBound(other) && other.metric !== 'replicates')
   const of = others.findLast((other) =>
     column.percentile === undefined
-      ? /\b(?:mean|median|avg|average)\b/i.test(other.title) &&
-        columns.every(({ percentile }) => percentile === undefined)
+      ? other.metric !== 'other' && columns.every(({ percentile }) => percentile === undefined)
       : other.percentile === column.percentile,
   )
   return of === undefined ? undefined : { of, end }
@@ -195,7 +197,7 @@ export function tableAt(lines: readonly string[], index: number, section: number
     }
   }
   return {
-    ...{ line: index + 1, last, section, columns },
+    ...{ line: index + 1, last, section, columns, title: header[0] ?? '' },
     rows: rows.map(({ cells, line }) => ({
       line,
       names: cells.filter((cell, at) => cell !== '' && !figures.some((column) => column.index === at)),

@@ -19,11 +19,11 @@ const PERIOD = new RegExp(
   'i',
 )
 const TARGET = new RegExp(
-  String.raw`\b(?:target(?:ed|ing)?|requested|planned|offered load|asked for|configured|rate limit(?:ed)?|paced)\s*(?:rate\s*)?(?:of|at|to|:|=|for)?\s*(${NUMBER})\s*([kKMG])?\s*(?:\w+\s*)?(?:\/\s*s(?:ec)?\b|per second|ops\/s|qps|rps|tps)`,
+  String.raw`\b(?:target(?:ed|ing)?|requested|planned|offered load|asked for|configured|rate limit(?:ed)?|paced)\s*(?:rate\s*)?(?:of|at|to|:|=|for)?\s*(${NUMBER})\s*([kKMG](?![A-Za-z]))?\s*(?:\w+\s*)?(?:\/\s*s(?:ec)?\b|per second|ops\/s|qps|rps|tps)`,
   'i',
 )
 const ACHIEVED = new RegExp(
-  String.raw`(?<![\w.])(${NUMBER})\s*([kKMG])?\s*(?:\w+\s*)?(?:\/\s*s(?:ec)?\b|per second|qps\b|rps\b|tps\b)|\b(?:ops|req|requests|items)\/s\D{0,20}?(${NUMBER})\s*([kKMG])?`,
+  String.raw`(?<![\w.])(${NUMBER})\s*([kKMG](?![A-Za-z]))?\s*(?:\w+\s*)?(?:\/\s*s(?:ec)?\b|per second|qps\b|rps\b|tps\b)|\b(?:ops|req|requests|items)\/s\D{0,20}?(${NUMBER})\s*([kKMG](?![A-Za-z]))?`,
   'gi',
 )
 const SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1 }

@@ -1,4 +1,4 @@
-import { comparisons } from '../comparisons.js'
+import { comparisons, isContradicted } from '../comparisons.js'
 import type { Document } from '../document.js'
 import { quote, type Rule } from '../finding.js'
 import type { Column, LintRow } from '../tables.js'
@@ -12,24 +12,26 @@ function overlap(a: LintRow, b: LintRow, { index }: Column): boolean | undefined
 }
 
 function check(document: Document) {
-  return comparisons(document).flatMap(({ sentence, table, row, others, columns }) =>
-    others
-      .filter((other) => {
-        const judged = columns.map(({ column }) => overlap(row, other, column)).filter((one) => one !== undefined)
-        return judged.length > 0 && judged.every((one) => one)
-      })
-      .slice(0, 1)
-      .map((other) => {
-        const { column } = columns.find((one) => overlap(row, other, one.column)) as (typeof columns)[number]
-        const figures = [row, other].map((one) => `${one.names[0]} ${one.values.get(column.index)?.text}`)
-        return {
-          line: sentence.line,
-          says: quote(sentence.text),
-          carries: `the ranges of ${column.title} overlap (table of line ${table.line}): ${figures.join(', ')}`,
-          advice: 'call it inconclusive, or measure more replicates and test paired differences',
-        }
-      }),
-  )
+  return comparisons(document)
+    .filter((one) => !isContradicted(one))
+    .flatMap(({ sentence, table, row, others, columns }) =>
+      others
+        .filter((other) => {
+          const judged = columns.map(({ column }) => overlap(row, other, column)).filter((one) => one !== undefined)
+          return judged.length > 0 && judged.every((one) => one)
+        })
+        .slice(0, 1)
+        .map((other) => {
+          const { column } = columns.find((one) => overlap(row, other, one.column)) as (typeof columns)[number]
+          const figures = [row, other].map((one) => `${one.names[0]} ${one.values.get(column.index)?.text}`)
+          return {
+            line: sentence.line,
+            says: quote(sentence.text),
+            carries: `the ranges of ${column.title} overlap (table of line ${table.line}): ${figures.join(', ')}`,
+            advice: 'call it inconclusive, or measure more replicates and test paired differences',
+          }
+        }),
+    )
 }
 
 export const overlappingRanges: Rule = {

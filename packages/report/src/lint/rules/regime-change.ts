@@ -4,11 +4,11 @@ import { quote, type Rule } from '../finding.js'
 import { CONCLUDES, claims } from '../wording.js'
 
 const CHANGES =
-  /\b(?:remov\w+|without|disabl\w+|lift\w*|drop(?:ped|ping)?|rais\w+|lower\w*|reduc\w+|increas\w+|set(?:ting)?|switch\w*|chang\w+|instead of|went|going|turn\w*|rerun|re-ran|repeat\w*)\b/i
+  /\b(?:remov\w+|without|disabl\w+|lift\w*|drop(?:ped|ping)?|rais\w+|halv\w+|doubl\w+|cut(?:ting)?|slow\w+|throttl\w+|lower\w*|reduc\w+|increas\w+|set(?:ting)?|switch\w*|chang\w+|instead of|went|going|turn\w*|rerun|re-ran|repeat\w*)\b/i
 const IMPROVES =
   /\b(?:improv\w+|fix(?:es|ed)|solv\w+|cured?|disappear\w*|went away|gone|vanish\w*|no longer|resolved)\b/i
 
-/** Passages that change a load option from what an earlier command gave, with both values. */
+/** Passages that change a load option from what the document gave first, with both values: a return to that is none. */
 function changes({ commands, sentences }: Document) {
   return commands.flatMap(({ line, options, isCommand }) => {
     const passage = isCommand ? undefined : sentences.findLast((sentence) => sentence.line <= line)?.passage
@@ -16,11 +16,11 @@ function changes({ commands, sentences }: Document) {
     return options
       .filter(({ name }) => isLoad(name))
       .flatMap((option) => {
-        const earlier = commands
+        const base = commands
           .filter((other) => other.line < line)
           .flatMap((other) => other.options.map((one) => ({ ...one, line: other.line })))
-          .findLast(({ name, value }) => name === option.name && value !== option.value)
-        return earlier === undefined ? [] : [{ passage, option, earlier }]
+          .find(({ name }) => name === option.name)
+        return base === undefined || base.value === option.value ? [] : [{ passage, option, base }]
       })
   })
 }
@@ -28,7 +28,7 @@ function changes({ commands, sentences }: Document) {
 function check(document: Document) {
   const { sentences } = document
   const flagged = new Set<number>()
-  return changes(document).flatMap(({ passage, option, earlier }) => {
+  return changes(document).flatMap(({ passage, option, base }) => {
     const own = sentences.filter((sentence) => sentence.passage === passage)
     if (!own.some(({ text }) => CHANGES.test(text))) return []
     const claim = own.find(
@@ -41,7 +41,7 @@ function check(document: Document) {
       {
         line: claim.line,
         says: quote(claim.text),
-        carries: `--${option.name} ${option.value} is another load than ${earlier.value} (line ${earlier.line}): what happens there says nothing of the cause here`,
+        carries: `--${option.name} ${option.value} is another load than ${base.value} (line ${base.line}): what happens there says nothing of the cause here`,
         advice: 'change the suspected cause alone and measure again at the same load',
       },
     ]

@@ -1,26 +1,15 @@
-import { durationOf } from '../commands.js'
-import type { Comparison } from '../comparisons.js'
-import { comparisons } from '../comparisons.js'
+import { type Comparison, comparisons, isContradicted } from '../comparisons.js'
 import type { Document } from '../document.js'
 import { quote, type Rule } from '../finding.js'
 import { short } from '../numbers.js'
 import { replicatesOf } from '../replication.js'
+import { tailOf } from '../tail.js'
 
-/** Items beyond the highest percentile compared, where throughput and duration tell. */
-function tailItems({ table, row, columns }: Comparison, { commands }: Document): string {
-  const highest = columns
-    .map(({ column }) => column.percentile)
-    .filter((name) => name !== undefined)
-    .sort()
-    .at(-1)
-  const rate = table.columns.find(({ metric }) => metric === 'throughput')
-  const perSecond = rate && row.values.get(rate.index)?.value
-  const seconds = [...new Set(commands.filter(({ isCommand }) => isCommand).map(({ options }) => durationOf(options)))]
-  const [only] = seconds
-  if (highest === undefined || highest === 'p50' || perSecond === undefined || only === undefined || seconds.length > 1)
-    return ''
-  const share = 1 - Number(`0.${highest.slice(1).replace('.', '')}`)
-  return `; of ${short(perSecond * only)} items in ${short(only)} s about ${short(perSecond * only * share)} lie beyond ${highest}`
+function tailText(comparison: Comparison, document: Document): string {
+  const tail = tailOf(comparison, document)
+  return tail === undefined
+    ? ''
+    : `; about ${short(tail.beyond)} of its ${short(tail.items)} items lie beyond ${tail.percentile}`
 }
 
 function check(document: Document) {
@@ -30,14 +19,14 @@ function check(document: Document) {
     const hasSpread = rows.some((one) => columns.some(({ column }) => one.values.get(column.index)?.low !== undefined))
     const few = rows.filter((one) => replicatesOf(document, table, one) < 2)
     const measured = columns.filter(({ column }) => rows.every((one) => one.values.has(column.index)))
-    if (hasSpread || few.length === 0 || measured.length === 0) return []
+    if (isContradicted(comparison) || hasSpread || few.length === 0 || measured.length === 0) return []
     const shown = (measured.at(-1) as (typeof measured)[number]).column
     const figures = rows.map((one) => `${one.names[0]} ${one.values.get(shown.index)?.text}`).join(', ')
     return [
       {
         line: sentence.line,
         says: quote(sentence.text),
-        carries: `one figure a row (line ${table.line}), no replicates and no spread: ${figures} in ${shown.title}${tailItems(comparison, document)}`,
+        carries: `one figure a row (line ${table.line}), no replicates and no spread: ${figures} in ${shown.title}${tailText(comparison, document)}`,
         advice: 'measure each several times in random order, and show the spread',
       },
     ]
