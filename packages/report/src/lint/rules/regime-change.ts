@@ -1,7 +1,7 @@
 import { isLoad } from '../commands.js'
 import type { Document } from '../document.js'
 import { quote, type Rule } from '../finding.js'
-import { CONCLUDES, claims } from '../wording.js'
+import { CONCLUDES, claims, withoutOptions } from '../wording.js'
 
 const CHANGES =
   /\b(?:remov\w+|without|disabl\w+|lift\w*|drop(?:ped|ping)?|rais\w+|halv\w+|doubl\w+|cut(?:ting)?|slow\w+|throttl\w+|lower\w*|reduc\w+|increas\w+|set(?:ting)?|switch\w*|chang\w+|instead of|went|going|turn\w*|rerun|re-ran|repeat\w*)\b/i
@@ -29,11 +29,13 @@ function check(document: Document) {
   const { sentences } = document
   const flagged = new Set<number>()
   return changes(document).flatMap(({ passage, option, base }) => {
-    const own = sentences.filter((sentence) => sentence.passage === passage)
-    if (!own.some(({ text }) => CHANGES.test(text))) return []
+    const own = sentences
+      .filter((sentence) => sentence.passage === passage)
+      .map((sentence) => ({ ...sentence, words: withoutOptions(sentence.text) }))
+    if (!own.some(({ words }) => CHANGES.test(words))) return []
     const claim = own.find(
-      ({ text }) =>
-        claims(text) && (IMPROVES.test(text) || CONCLUDES.test(text)) && !/^\s*(?:due to|because)/i.test(text),
+      ({ text, words }) =>
+        claims(text) && (IMPROVES.test(words) || CONCLUDES.test(words)) && !/^\s*(?:due to|because)/i.test(words),
     )
     if (claim === undefined || flagged.has(claim.line)) return []
     flagged.add(claim.line)
