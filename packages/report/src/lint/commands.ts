@@ -19,7 +19,8 @@ export interface CommandLine {
 }
 
 /** perf's header, or a line of code alone, perhaps with a word before it. */
-const COMMAND = /Performance counter stats|^\s*(?:[-*+]\s+)?(?:\w+:\s*)?`[^`]+`\.?\s*$/
+const COMMAND =
+  /Performance counter stats|^\s*(?:\$|>) \S|^(?: {4}|\t)\s*\S+ -|^\s*(?:[-*+]\s+)?(?:\w+:\s*)?`[^`]+`\.?\s*$/
 
 const OPTION = new RegExp(
   String.raw`(?:^|[\s\`'"(|])--?([A-Za-z][\w-]*)(?:[ =])\`?(${NUMBER})([kKMG]?)(ns|us|µs|ms|s|m|sec|min)?(?=[\s\`'",;:)|]|\.?$)`,

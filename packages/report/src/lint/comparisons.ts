@@ -1,8 +1,8 @@
 import type { Document } from './document.js'
-import { mentionsIn } from './mentions.js'
+import { type Mention, mentionsIn } from './mentions.js'
 import type { Sentence } from './sentences.js'
 import type { Column, LintRow, LintTable } from './tables.js'
-import { claims } from './wording.js'
+import { claims, withoutOptions } from './wording.js'
 
 /** A sentence that puts one row of a table before another. */
 export interface Comparison {
@@ -19,6 +19,13 @@ const COMPARATIVE =
 const SUPERLATIVE = /\b(?:best|worst|fastest|slowest|lowest|highest|smallest|largest|winner|wins|superior)\b/i
 const BEFORE_OTHER =
   /\b(?:than|over|against|versus|vs\.?|compared (?:to|with)|relative to|beats?|outperforms?|ahead of|improves? on|(?:up|down|differs?) from|exceeds)\s+(?:the |that of |those of |with )?(?:[\w-]+ )?$/i
+
+const OF_ALL = /\b(?:than|over|beats|outperforms) (?:all|every|the (?:rest|others?))/i
+const VERB = /^(?:improve[sd]?|regress(?:es|ed)|doubles|halves|cuts|reduce[sd]|raise[sd]|increase[sd]|exceeds?)$/
+const NEGATED = /\b(?:not|never|neither|hardly|cannot|n't)\s+(?:be |a |any |the |much |significantly |measurably )*$/i
+/** Quantities that a table rarely has; a ranking by one of them is about no other column. */
+const ELSEWHERE =
+  /\b(?:goodput|memory|RAM|footprint|cost|price|size|disk space|power|energy|fair(?:ness|er)|jitter|code size|simpler|readab\w+)\b/i
 
 const SMALL = /^(?:lower|less|fewer|smaller|shorter|lowest|smallest|reduces?d?|halves|cuts)$/
 const LARGE = /^(?:higher|more|larger|bigger|greater|longer|highest|largest|raised?s?|increase[sd]?|doubles|exceeds?)$/
@@ -43,6 +50,7 @@ function columnsIn(text: string, { columns }: LintTable): readonly Column[] {
         text.toLowerCase().includes(title.toLowerCase().replace(/\s*[([].*$/, ''))),
   )
   if (named.length > 0) return named
+  if (ELSEWHERE.test(text)) return []
   if (/\b(?:tail|tails)\b/i.test(text) && of('latency').some(({ percentile }) => percentile && percentile >= 'p9')) {
     return of('latency').filter(({ percentile }) => percentile && percentile >= 'p95')
   }
@@ -68,30 +76,44 @@ function directionOf(word: string, column: Column): boolean | undefined {
   return WORSE.test(word) ? !better : better
 }
 
+/** The first comparative behind a row's name, else the first of all: `A is faster`, `the fastest is A`. */
+function spokenIn(text: string, subjects: readonly Mention[]): RegExpMatchArray | undefined {
+  const words = [...text.matchAll(new RegExp(COMPARATIVE.source, 'gi'))]
+  return words.find(({ index }) => subjects.some(({ end }) => end <= index)) ?? words[0]
+}
+
+/**
+ * What a row is put before: the rows behind `than` and the like, else those that are named besides, else all others
+ * where the sentence is about all, or there is one other. A verb says that something changed, and may mean no row.
+ */
+function othersOf(text: string, word: string, subject: Mention, found: readonly Mention[], table: LintTable) {
+  const first = found.findIndex(({ at }) => BEFORE_OTHER.test(text.slice(0, at)))
+  const behind = first === -1 ? [] : found.slice(first)
+  const named = (behind.length > 0 ? behind : found).map(({ row }) => row).filter((row) => row !== subject.row)
+  if (named.length > 0) return [...new Set(named)]
+  const rest = table.rows.filter((row) => row !== subject.row)
+  const isOfAll = SUPERLATIVE.test(text) || OF_ALL.test(text) || (rest.length === 1 && !VERB.test(word))
+  return isOfAll ? rest : []
+}
+
 /** @param isOfOtherRun whether something else was run between the table and the sentence: settings may be of that */
 function comparisonIn(sentence: Sentence, table: LintTable, isOfOtherRun: boolean): Comparison | undefined {
-  const { text } = sentence
-  const word = COMPARATIVE.exec(text)
-  if (word === null) return undefined
+  const text = withoutOptions(sentence.text)
   const found = mentionsIn(text, table).filter(({ isExact }) => isExact || !isOfOtherRun)
-  const isOther = ({ at }: { at: number }) => BEFORE_OTHER.test(text.slice(0, at))
-  const subjects = found.filter((mention) => !isOther(mention))
-  const subject = subjects.findLast(({ at }) => at < word.index) ?? subjects[0]
+  const subjects = found.filter(({ at }) => !BEFORE_OTHER.test(text.slice(0, at)))
+  const word = spokenIn(text, subjects)
+  if (word === undefined || NEGATED.test(text.slice(0, word.index))) return undefined
+  const subject = subjects.findLast(({ at }) => at < (word.index as number)) ?? subjects[0]
   if (subject === undefined) return undefined
-  const named = found.filter(({ row }) => row !== subject.row).map(({ row }) => row)
-  const rest = table.rows.filter((row) => row !== subject.row)
-  const meansAll =
-    SUPERLATIVE.test(text) ||
-    rest.length === 1 ||
-    /\b(?:than|over|beats|outperforms) (?:all|every|the (?:rest|others?))/i.test(text)
-  const others = named.length > 0 ? [...new Set(named)] : meansAll ? rest : []
-  if (others.length === 0) return undefined
   const spoken = word[0].toLowerCase().replace(/^the /, '')
+  const others = othersOf(text, spoken, subject, found, table)
   const columns = columnsIn(text, table).flatMap((column) => {
     const smaller = directionOf(spoken, column)
     return smaller === undefined ? [] : [{ column, smaller }]
   })
-  return columns.length === 0 ? undefined : { sentence, table, row: subject.row, others, columns }
+  return others.length === 0 || columns.length === 0
+    ? undefined
+    : { sentence, table, row: subject.row, others, columns }
 }
 
 /** The table that a sentence speaks of: the last one before it that has its rows, else the next after it. */

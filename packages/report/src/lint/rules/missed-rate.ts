@@ -76,7 +76,9 @@ function abbreviated(text: string, commands: readonly CommandLine[]): Planned | 
 /** What a table's rows were offered: a column, the heading, or the commands and words of the same section. */
 function plannedOf(table: LintTable, { sections, sentences, commands }: Document): Planned | undefined {
   const title = plain(sections[table.section]?.title ?? '')
-  const own = commands.filter(({ section }) => section === table.section)
+  const here = commands.filter(({ section }) => section === table.section)
+  const run = here.filter(({ isCommand }) => isCommand)
+  const own = run.length > 0 ? run : here
   const rates = own.map(plannedBy)
   const one = rates.every((rate) => rate?.perSecond === rates[0]?.perSecond) ? rates[0] : undefined
   const said = sentences.filter(({ section }) => section === table.section).map(({ text }) => plannedIn(text))

@@ -66,7 +66,8 @@ function praised(document: Document, flagged: ReadonlySet<number>) {
     const { text, section, line } = sentence
     if (flagged.has(line) || !claims(text) || !PRAISES.test(text) || ACCOUNTS.test(text)) return []
     const near = sentences.filter((other) => other.section === section)
-    if (near.some((other) => other.passage === sentence.passage && ACCOUNTS.test(other.text))) return []
+    const next = sentences[sentences.indexOf(sentence) + 1]
+    if (next?.passage === sentence.passage && ACCOUNTS.test(next.text)) return []
     const names = settingsIn(text)
     const dropping = [sentence, ...near].find(
       (other) =>
