@@ -96,6 +96,16 @@ function othersOf(text: string, word: string, subject: Mention, found: readonly 
   return isOfAll ? rest : []
 }
 
+/** The columns of what follows the comparative (`lower latency than`), where it names any, else of the sentence. */
+function columnsOf(text: string, word: RegExpMatchArray, table: LintTable): readonly Column[] {
+  const behind = text.slice((word.index as number) + word[0].length)
+  const near = columnsIn(
+    behind.split(/\b(?:than|of|in|at|compared|when|if|and|but)\b|[,;:.](?=\s|$)/)[0] as string,
+    table,
+  )
+  return near.length > 0 ? near : columnsIn(text, table)
+}
+
 /** @param isOfOtherRun whether something else was run between the table and the sentence: settings may be of that */
 function comparisonIn(sentence: Sentence, table: LintTable, isOfOtherRun: boolean): Comparison | undefined {
   const text = withoutOptions(sentence.text)
@@ -107,7 +117,7 @@ function comparisonIn(sentence: Sentence, table: LintTable, isOfOtherRun: boolea
   if (subject === undefined) return undefined
   const spoken = word[0].toLowerCase().replace(/^the /, '')
   const others = othersOf(text, spoken, subject, found, table)
-  const columns = columnsIn(text, table).flatMap((column) => {
+  const columns = columnsOf(text, word, table).flatMap((column) => {
     const smaller = directionOf(spoken, column)
     return smaller === undefined ? [] : [{ column, smaller }]
   })

@@ -77,10 +77,10 @@ function abbreviated(text: string, commands: readonly CommandLine[]): Planned | 
 function plannedOf(table: LintTable, { sections, sentences, commands }: Document): Planned | undefined {
   const title = plain(sections[table.section]?.title ?? '')
   const here = commands.filter(({ section }) => section === table.section)
-  const run = here.filter(({ isCommand }) => isCommand)
-  const own = run.length > 0 ? run : here
-  const rates = own.map(plannedBy)
-  const one = rates.every((rate) => rate?.perSecond === rates[0]?.perSecond) ? rates[0] : undefined
+  const rates = here.map((command) => ({ line: command.line, planned: plannedBy(command) }))
+  const before = rates.findLast(({ line, planned }) => line < table.line && planned !== undefined)?.planned
+  const all = rates.flatMap(({ planned }) => planned ?? [])
+  const one = before ?? (all.every(({ perSecond }) => perSecond === all[0]?.perSecond) ? all[0] : undefined)
   const said = sentences.filter(({ section }) => section === table.section).map(({ text }) => plannedIn(text))
   return plannedIn(title) ?? abbreviated(title, commands) ?? one ?? said.find((rate) => rate !== undefined)
 }
