@@ -8,6 +8,9 @@ import { claims } from '../wording.js'
 
 const DROPS =
   /\b(?:drop(?:s|ped|ping)?|discard(?:s|ed|ing)?|shed(?:s|ding)?|reject(?:s|ed|ing)?|lossy|los(?:es|ing)|time-?outs?|timed out|fail-fast)\b/i
+/** Tells how something is counted or called, and ranks nothing. */
+const DEFINES =
+  /\b(?:is (?:called|defined|counted)|means|stands for|plans|returns|takes|prints|searches|lists)\b|\w\(.*\)/i
 const PRAISES =
   /\b(?:best|superior|wins?|winner|better|optimal|ideal|minimal|lowest|fastest|recommend(?:ed)?|preferable|preferred|right choice|clear(?:ly)? choice)\b/i
 const LATENCY = /\b(?:latenc(?:y|ies)|p\d\d(?:\.?9+)?|response times?|fresh|delay|fast(?:er|est)?)\b/i
@@ -74,7 +77,7 @@ function praised(document: Document, flagged: ReadonlySet<number>) {
         DROPS.test(other.text) &&
         !ACCOUNTS.test(other.text) &&
         (other === sentence
-          ? LATENCY.test(text)
+          ? LATENCY.test(text) && !DEFINES.test(text)
           : names.length > 0 &&
             settingsIn(other.text).some((name) => names.includes(name)) &&
             LATENCY.test(`${text} ${other.text}`)),
