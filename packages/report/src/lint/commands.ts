@@ -18,9 +18,8 @@ export interface CommandLine {
   readonly isCommand: boolean
 }
 
-/** perf's header, or a line of code alone, perhaps with a word before it. */
-const COMMAND =
-  /Performance counter stats|^\s*(?:\$|>) \S|^(?: {4}|\t)\s*\S+ -|^\s*(?:[-*+]\s+)?(?:\w+:\s*)?`[^`]+`\.?\s*$/
+/** perf's header, or code that names a program before its options. */
+const COMMAND = /Performance counter stats|^\s*(?:\$|>) \S|^(?: {4}|\t)\s*\S+ -|`[\w./][^`]* --?[A-Za-z][^`]*`/
 
 const OPTION = new RegExp(
   String.raw`(?:^|[\s\`'"(|])--?([A-Za-z][\w-]*)(?:[ =])\`?(${NUMBER})([kKMG]?)(ns|us|µs|ms|s|m|sec|min)?(?=[\s\`'",;:)|]|\.?$)`,

@@ -25,7 +25,11 @@ const VERB = /^(?:improve[sd]?|regress(?:es|ed)|doubles|halves|cuts|reduce[sd]|r
 const NEGATED = /\b(?:not|never|neither|hardly|cannot|n't)\s+(?:be |a |any |the |much |significantly |measurably )*$/i
 /** Quantities that a table rarely has; a ranking by one of them is about no other column. */
 const ELSEWHERE =
-  /\b(?:goodput|memory|RAM|footprint|cost|price|size|disk space|power|energy|fair(?:ness|er)|jitter|code size|simpler|readab\w+)\b/i
+  /\b(?:goodput|memory|RAM|footprint|cost|price|size|disk space|power|energy|fair(?:ness|er)|jitter|code size|simpler|readab\w+|IPC|CPI)\b/i
+
+/** Adjectives of a quantity, which follows them. */
+const MEASURING =
+  /^(?:the )?(?:lower|higher|more|less|fewer|larger|bigger|greater|smaller|lowest|highest|smallest|largest)$/i
 
 const SMALL = /^(?:lower|less|fewer|smaller|shorter|lowest|smallest|reduces?d?|halves|cuts)$/
 const LARGE = /^(?:higher|more|larger|bigger|greater|longer|highest|largest|raised?s?|increase[sd]?|doubles|exceeds?)$/
@@ -40,6 +44,12 @@ function smallerIsBetter({ metric }: Column): boolean | undefined {
   return metric === 'throughput' || metric === 'offered' ? false : undefined
 }
 
+/** What a column of times is about: `wait` of `wait p99 (ms)`. */
+function mainWords(title: string): readonly string[] {
+  const words = title.replace(/[([].*$/, '').match(/[A-Za-z]{4,}/g) ?? []
+  return words.filter((word) => !/^(?:latency|time|mean|median|average|wall)$/i.test(word))
+}
+
 /** The columns that a sentence speaks of; those of its percentile, if it names one. */
 function columnsIn(text: string, { columns }: LintTable): readonly Column[] {
   const of = (metric: Column['metric']) => columns.filter((column) => column.metric === metric)
@@ -47,7 +57,8 @@ function columnsIn(text: string, { columns }: LintTable): readonly Column[] {
     ({ percentile, title, metric }) =>
       metric !== 'replicates' &&
       ((percentile !== undefined && new RegExp(`\\b${percentile.replace('.', '\\.?')}\\b`, 'i').test(text)) ||
-        text.toLowerCase().includes(title.toLowerCase().replace(/\s*[([].*$/, ''))),
+        text.toLowerCase().includes(title.toLowerCase().replace(/\s*[([].*$/, '')) ||
+        (metric === 'latency' && mainWords(title).some((word) => new RegExp(`\\b${word}s?\\b`, 'i').test(text)))),
   )
   if (named.length > 0) return named
   if (ELSEWHERE.test(text)) return []
@@ -99,11 +110,13 @@ function othersOf(text: string, word: string, subject: Mention, found: readonly 
 /** The columns of what follows the comparative (`lower latency than`), where it names any, else of the sentence. */
 function columnsOf(text: string, word: RegExpMatchArray, table: LintTable): readonly Column[] {
   const behind = text.slice((word.index as number) + word[0].length)
-  const near = columnsIn(
-    behind.split(/\b(?:than|of|in|at|compared|when|if|and|but)\b|[,;:.](?=\s|$)/)[0] as string,
-    table,
+  const [phrase = ''] = behind.split(
+    /\b(?:than|of|in|at|from|by|with|compared|when|if|and|but|thanks|because)\b|[,;:.](?=\s|$)/,
   )
-  return near.length > 0 ? near : columnsIn(text, table)
+  const near = columnsIn(phrase, table)
+  if (near.length > 0) return near
+  // `lower memory`, `more threads`: of a quantity that the table does not have.
+  return MEASURING.test(word[0]) && /[a-z]{3}/i.test(phrase) ? [] : columnsIn(text, table)
 }
 
 /** @param isOfOtherRun whether something else was run between the table and the sentence: settings may be of that */

@@ -5,6 +5,10 @@ import type { PerfEvent, PerfStat } from '../perf-stat.js'
 import type { Sentence } from '../sentences.js'
 
 const FIGURE = new RegExp(String.raw`(?<![\w.])(${NUMBER})\s*([kKMG])?(?![\w.]*\d)`, 'g')
+const PER_SECOND = new RegExp(
+  String.raw`(?<![\w.])(${NUMBER})\s*([kKMG])?\s*(?:\/\s*s(?:ec(?:ond)?)?\b|per second|(?:a|each|every) second)`,
+  'g',
+)
 /** A sentence that says what perf's rate is divided by has read it rightly. */
 const SAYS_CPU = /\b(?:per|a|each|\/) ?(?:CPU[- ]?(?:second|s\b)|second of (?:CPU|processor))/i
 
@@ -30,13 +34,14 @@ function readWrongly({ text }: Sentence, event: PerfEvent, { elapsedS }: PerfSta
   const { rate, count } = event
   if (rate === undefined || count === undefined || elapsedS === undefined) return false
   if (SAYS_CPU.test(text)) return false
-  return wordsAround(text, event.name)
-    .flatMap((words) => [...words.matchAll(FIGURE)])
-    .some(([, written = '', scale]) => {
-      const figure = numberOf(written, scale)
-      const isOther = roundsTo(count / elapsedS, written, figure) || roundsTo(count, written, figure)
-      return figure > 0 && roundsTo(rate, written, figure) && !isOther
-    })
+  const near = wordsAround(text, event.name)
+  const figures = near.flatMap((words) => [...words.matchAll(FIGURE)])
+  const rates = near.length > 0 ? [...text.matchAll(PER_SECOND)] : []
+  return [...figures, ...rates].some(([, written = '', scale]) => {
+    const figure = numberOf(written, scale)
+    const isOther = roundsTo(count / elapsedS, written, figure) || roundsTo(count, written, figure)
+    return figure > 0 && roundsTo(rate, written, figure) && !isOther
+  })
 }
 
 /** Where another run's rates stand the other way round once they are per second. */

@@ -10,8 +10,13 @@ const IMPROVES =
 
 /** Passages that change a load option from what the document gave first, with both values: a return to that is none. */
 function changes({ commands, sentences }: Document) {
-  return commands.flatMap(({ line, options, isCommand }) => {
-    const passage = isCommand ? undefined : sentences.findLast((sentence) => sentence.line <= line)?.passage
+  return commands.flatMap(({ line, options }) => {
+    const said = sentences.findLast((sentence) => sentence.line <= line)?.passage
+    const words = sentences.filter(({ passage }) => passage === said).map(({ text }) => text)
+    const passage =
+      said !== undefined && options.some(({ name }) => words.some((text) => text.includes(`-${name}`)))
+        ? said
+        : undefined
     if (passage === undefined) return []
     return options
       .filter(({ name }) => isLoad(name))
