@@ -46,8 +46,8 @@ function smallerIsBetter({ metric }: Column): boolean | undefined {
 
 /** What a column of times is about: `wait` of `wait p99 (ms)`. */
 function mainWords(title: string): readonly string[] {
-  const words = title.replace(/[([].*$/, '').match(/[A-Za-z]{4,}/g) ?? []
-  return words.filter((word) => !/^(?:latency|time|mean|median|average|wall)$/i.test(word))
+  const words = title.replace(/[([].*$/, '').match(/[A-Za-z]{3,}/g) ?? []
+  return words.filter((word) => !/^(?:latency|time|mean|median|average|avg|min|max|std|dev|wall)$/i.test(word))
 }
 
 /** The columns that a sentence speaks of; those of its percentile, if it names one. */

@@ -17,7 +17,7 @@ export const CONCLUDES =
 
 /** Words that call something good or bad, as a sign of a judgement drawn. */
 export const JUDGES =
-  /\b(?:poor|good|bad|excellent|great|low|high|lower|higher|better|worse|best|worst|superior|inferior|efficient|inefficien\w+|efficiency|more|fewer|less|miss(?:es|ed)? (?:too|more|less|often|rarely|seldom)|thrash\w*|pollut\w*|friendly|improv\w+|reduc\w+|degrad\w+|suffers?|bound|stalls?|stalled|limited)\b/i
+  /\b(?:poor|good|bad|excellent|great|low|high|lower|higher|better|worse|best|worst|superior|inferior|efficient|inefficien\w+|efficiency|more|fewer|less|miss(?:es|ed)? (?:too|more|less|often|rarely|seldom)|thrash\w*|pollut\w*|friendly|improv\w+|reduc\w+|degrad\w+|suffers?|bound|slow(?:s|ed|er|ing|ly)?|fast(?:er)?|speeds?|costs?|hurts?|expensive|cheap|dominat\w+|wast\w+|heavy|heavily|many|few|stalls?|stalled|limited)\b/i
 
 /** A sentence without options and their values: `--arrival fixed` fixes nothing. */
 export function withoutOptions(text: string): string {

@@ -12,7 +12,7 @@ const DROPS =
 const DEFINES =
   /\b(?:is (?:called|defined|counted)|means|stands for|plans|returns|takes|prints|searches|lists)\b|\w\(.*\)/i
 const PRAISES =
-  /\b(?:best|superior|wins?|winner|better|optimal|ideal|minimal|lowest|fastest|recommend(?:ed)?|preferable|preferred|right choice|clear(?:ly)? choice)\b/i
+  /\b(?:best|superior|wins?|winner|better|optimal|ideal|minimal|lowest|fastest|recommend\w*|preferable|should be (?:the )?default|preferred|right choice|clear(?:ly)? choice)\b/i
 const LATENCY = /\b(?:latenc(?:y|ies)|p\d\d(?:\.?9+)?|response times?|fresh|delay|fast(?:er|est)?)\b/i
 /** What a drop costs is counted in. */
 const ACCOUNTS =
