@@ -25,7 +25,7 @@ const VERB = /^(?:improve[sd]?|regress(?:es|ed)|doubles|halves|cuts|reduce[sd]|r
 const NEGATED = /\b(?:not|never|neither|hardly|cannot|n't)\s+(?:be |a |any |the |much |significantly |measurably )*$/i
 /** Quantities that a table rarely has; a ranking by one of them is about no other column. */
 const ELSEWHERE =
-  /\b(?:goodput|memory|RAM|footprint|cost|price|size|disk space|power|energy|fair(?:ness|er)|jitter|code size|simpler|readab\w+|IPC|CPI)\b/i
+  /\b(?:goodput|memory|RAM|footprint|cost|price|size|disk space|power|energy|fair(?:ness|er)|jitter|code size|simpler|readab\w+|IPC|CPI|caches?|branch(?:es)?|TLB|instructions)\b/i
 
 /** Adjectives of a quantity, which follows them. */
 const MEASURING =

@@ -34,7 +34,7 @@ const OF_EVENTS = new RegExp(
 const ANY = new RegExp(String.raw`(?<![\w.])(${NUMBER})\s*([kKMG](?![A-Za-z]))?`, 'g')
 /** Says both what was asked for and what came: whoever reads it knows. */
 const STATED =
-  /\b(?:offered|achieved|reached|sent|delivered|got|managed|only)\b[^.]*\b(?:planned|requested|target\w*|asked|of the planned|nominal|instead of)\b|\b(?:planned|requested|target\w*|asked|nominal)\b[^.]*\b(?:offered|achieved|reached|sent|only|missed|short of|below)\b|\bovershoot\b|\bmiss(?:ed|es) (?:the |its |their )?(?:target |planned |requested |offered )?rate\b|\brate (?:was |is )?missed\b|\bclosed[- ]loop\b/i
+  /\b(?:offer(?:s|ed)|achieve[sd]|reache[sd]|sends?|sent|deliver(?:s|ed)|got|gets|manage[sd]|only)\b[^.]*\b(?:planned|requested|target\w*|asked|of the planned|nominal|instead of)\b|\b(?:planned|requested|target\w*|asked|nominal)\b[^.]*\b(?:offer(?:s|ed)|achieve[sd]|reache[sd]|sends?|sent|only|missed|short of|below)\b|\bovershoot\b|\bmiss(?:ed|es) (?:the |its |their )?(?:target |planned |requested |offered )?rate\b|\brate (?:was |is )?missed\b|\bclosed[- ]loop\b/i
 
 function plannedIn(text: string): Planned | undefined {
   const sleep = SLEEP.exec(text)
@@ -115,7 +115,8 @@ function inTables(document: Document) {
     const drop = table.columns.find(({ metric }) => metric === 'drop')
     const missed = table.rows.filter((row) => {
       const rate = row.values.get(throughput.index)?.value
-      const share = drop === undefined ? 0 : (row.values.get(drop.index)?.value ?? 0)
+      const dropped = drop === undefined ? 0 : (row.values.get(drop.index)?.value ?? 0)
+      const share = /%/.test(drop?.title ?? '') ? dropped / 100 : dropped
       return rate !== undefined && rate / (1 - (share < 1 ? share : 0)) < KEPT * planned.perSecond
     })
     const [first] = missed
