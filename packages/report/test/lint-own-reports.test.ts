@@ -25,7 +25,11 @@ function replicates(
 }
 
 const SEED = { 'task-clock': 440.54, 'context-switches': 9253, 'cpu-migrations': 338 }
-const UNSUPPORTED = { cycles: '<not supported>', 'cache-misses': '<not supported>', instructions: '<not supported>' } as const
+const UNSUPPORTED = {
+  cycles: '<not supported>',
+  'cache-misses': '<not supported>',
+  instructions: '<not supported>',
+} as const
 const withPerf = (counts: Parameters<typeof perfStat>[0], seconds = 10.01) => ({
   collectors: { ...withLatency(latency(60_000)), 'perf-stat': perfStat(counts, seconds) },
 })
