@@ -14,11 +14,11 @@ import type { Flags } from './program.js'
 import { print, say } from './streams.js'
 
 /** No report of prose is longer; a larger file is data, or a mistake. */
-const MAX_BYTES = 4 * 1024 * 1024
+const MAX_BYTES = 1024 * 1024
 
 async function readReport(path: string): Promise<string> {
   const refuse = (what: string) =>
-    new SpscError('ERR_OUTPUT', 'lint', `${path} ${what}; allowed: Markdown text up to 4 MiB`)
+    new SpscError('ERR_OUTPUT', 'lint', `${path} ${what}; allowed: Markdown text up to 1 MiB`)
   const { size, isFile } = await stat(path).then(
     (found) => ({ size: found.size, isFile: found.isFile() }),
     (error: unknown) => {

@@ -66,12 +66,12 @@ test('what is no report is refused, each with what is wrong', async (t) => {
   const cwd = folderWith(t, { 'binary.md': 'a\u0000b' })
   mkdirSync(join(cwd, 'dir.md'))
   writeFileSync(join(cwd, 'huge.md'), '')
-  truncateSync(join(cwd, 'huge.md'), 5 * 1024 * 1024)
+  truncateSync(join(cwd, 'huge.md'), 2 * 1024 * 1024)
   for (const [name, message] of [
     ['absent.md', /absent\.md can't be read: ENOENT/],
     ['dir.md', /dir\.md is no file; allowed/],
     ['binary.md', /binary\.md holds bytes that are no text; allowed/],
-    ['huge.md', /huge\.md has 5242880 bytes; allowed/],
+    ['huge.md', /huge\.md has 2097152 bytes; allowed/],
   ] as const) {
     await refused(t, ['lint', name], message, { cwd })
   }

@@ -26,6 +26,10 @@ interface Passage {
   readonly lines: { readonly text: string; readonly line: number }[]
 }
 
+/** Nobody writes a longer line or paragraph; what is longer is data, on which patterns would take forever. */
+const LONGEST_LINE = 4000
+const MOST_LINES = 100
+
 const HEADING = /^ {0,3}#{1,6}\s+(.*?)\s*#*\s*$/
 const FENCE = /^ {0,3}(`{3,}|~{3,})/
 /** Also `-word` without a space, as in hasty notes; not `--option` and not a rule of dashes. */
@@ -33,7 +37,10 @@ const ITEM = /^\s*(?:[-*+](?![-*+])\s*|\d{1,3}[.)]\s+)(?=\S)/
 
 /** Reads Markdown as a report. Text that is neither a table, nor perf's output, nor code is prose. */
 export function parseDocument(text: string): Document {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .map((line) => (line.length > LONGEST_LINE ? '' : line))
   const sections: Section[] = [{ number: 0, title: '', line: 1 }]
   const tables: LintTable[] = []
   const perfStats: PerfStat[] = []
@@ -89,7 +96,7 @@ export function parseDocument(text: string): Document {
     }
     open.lines.push({ text: line.replace(ITEM, '').replace(/^\s*>\s?/, ''), line: index + 1 })
     // A hard line break (CommonMark 6.7).
-    if (/ {2}$|\\$/.test(line)) close()
+    if (/ {2}$|\\$/.test(line) || open.lines.length >= MOST_LINES) close()
   }
   const sentences = passages.flatMap((passage, number) => sentencesOf(passage.lines, passage.section, number))
   return { tables, perfStats, commands, sentences, sections }

@@ -26,9 +26,14 @@ function bounded(text: string, flags = 'gi'): RegExp {
   return new RegExp(`(?<![\\w-])${text}(?![\\w=]|-\\w)`, flags)
 }
 
+/** Without what stands in brackets behind it. */
+function bareName(name: string): string {
+  return name.replace(/\s*[([].*$/, '')
+}
+
 /** As the table has it, or with spaces for dashes, or without what stands in brackets behind it. */
 function exact(name: string, title: string): readonly RegExp[] {
-  const bare = name.replace(/\s*[([].*$/, '')
+  const bare = bareName(name)
   // A bare number is named by its column: `capacity 64`, `64 clients`, `64-item`.
   if (/^[\d.,]+$/.test(bare)) {
     const words = title.split(/[^A-Za-z]+/).filter((word) => word.length > 2)
@@ -48,7 +53,7 @@ function exact(name: string, title: string): readonly RegExp[] {
 
 /** A setting that ends with a number (`queue-cap-8`), as `q=8`, `cap=8`, `cap 8` or `queue cap of 8`. */
 function asSetting(name: string): readonly RegExp[] {
-  const [, words, number] = /^(.*?[A-Za-z])[-_ =]?(\d+)$/.exec(name.replace(/\s*[([].*$/, '')) ?? []
+  const [, words, number] = /^(.*?[A-Za-z])[-_ =]?(\d+)$/.exec(bareName(name)) ?? []
   if (words === undefined) return []
   const parts = words
     .split(/[-_ ]/)
@@ -58,29 +63,58 @@ function asSetting(name: string): readonly RegExp[] {
   return keys.map((key) => bounded(`${key}(?:\\s*=\\s*|\\s+(?:of\\s+)?|_)${number}`))
 }
 
-const KNOWN = new WeakMap<LintTable, readonly Spelling[]>()
+/** A name that tells a row from the others, its patterns made when a text has its last word. */
+interface Name {
+  readonly row: LintRow
+  readonly text: string
+  spellings?: readonly Spelling[]
+}
 
-function spellingsOf(table: LintTable): readonly Spelling[] {
+/** By their last word: a long document has many sentences and many rows. */
+type Index = ReadonlyMap<string, readonly Name[]>
+
+const KNOWN = new WeakMap<LintTable, Index>()
+
+function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? []
+}
+
+function indexOf(table: LintTable): Index {
   const known = KNOWN.get(table)
   if (known !== undefined) return known
   const rows = table.rows.length > MOST_ROWS ? [] : table.rows
-  const spellings = rows.flatMap((row) => {
+  const index = new Map<string, Name[]>()
+  const firsts = rows.map(({ names }) => names[0])
+  for (const row of rows) {
     const [name = '', ...more] = row.names
     // Where several rows share the first name, the next tells them apart.
-    const shared = rows.filter((other) => other.names[0] === name).length > 1 && more.length > 0
-    const own = shared ? more : [name]
-    return own.flatMap((text) => [
-      ...exact(text, table.title).map((pattern) => ({ row, pattern, isExact: true })),
-      ...asSetting(text).map((pattern) => ({ row, pattern, isExact: false })),
-    ])
-  })
-  KNOWN.set(table, spellings)
-  return spellings
+    const isShared = firsts.filter((first) => first === name).length > 1 && more.length > 0
+    for (const text of isShared ? more : [name]) {
+      const last = wordsOf(bareName(text)).at(-1) ?? ''
+      const same = index.get(last)
+      if (same === undefined) index.set(last, [{ row, text }])
+      else same.push({ row, text })
+    }
+  }
+  KNOWN.set(table, index)
+  return index
+}
+
+function spellingsOf(name: Name, table: LintTable): readonly Spelling[] {
+  const { row, text } = name
+  name.spellings ??= [
+    ...exact(text, table.title).map((pattern) => ({ row, pattern, isExact: true })),
+    ...asSetting(text).map((pattern) => ({ row, pattern, isExact: false })),
+  ]
+  return name.spellings
 }
 
 /** Rows of a table named in a text, in the order of the text. Of two that match in one place the longer counts. */
 export function mentionsIn(text: string, table: LintTable): readonly Mention[] {
-  const found = spellingsOf(table).flatMap(({ row, pattern, isExact }) =>
+  const index = indexOf(table)
+  const names = [...new Set(wordsOf(text))].flatMap((word) => index.get(word) ?? [])
+  const spellings = names.flatMap((name) => spellingsOf(name, table))
+  const found = spellings.flatMap(({ row, pattern, isExact }) =>
     [...text.matchAll(pattern)].map(({ index, 0: words }) => ({ row, at: index, end: index + words.length, isExact })),
   )
   const length = ({ at, end }: Mention) => end - at

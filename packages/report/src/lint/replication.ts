@@ -6,6 +6,7 @@ const REPEATED = new RegExp(
   String.raw`\b(?:(\d+|${WORDS.join('|')})\s+(?:\w+\s+)?(?:runs|replicates|repetitions|repeats|trials|measurements)|(?:repeated|ran|run|measured)\s+(?:\w+\s+)?(\d+|${WORDS.slice(1).join('|')})\s+times|(?:n|R|runs|replicates|repetitions|--(?:replicates|runs|repeat))\s*[=:]?\s*(\d+))\b`,
   'gi',
 )
+const RUNS = /^(?:replicates|runs|repeat|repetitions|count|r)$/
 const METHOD = /method|set-?up|how (?:it|this|they|these|we)|procedure|environment|conditions/i
 
 function most(text: string): number {
@@ -17,24 +18,32 @@ function most(text: string): number {
   return Math.max(0, ...counts)
 }
 
+const KNOWN = new WeakMap<Document, ReadonlyMap<number, number>>()
+
+/** The most runs that each section tells of, by its number. */
+function runsBySection(document: Document): ReadonlyMap<number, number> {
+  const known = KNOWN.get(document)
+  if (known !== undefined) return known
+  const runs = new Map<number, number>()
+  const add = (section: number, count: number) => runs.set(section, Math.max(runs.get(section) ?? 0, count))
+  for (const { number, title } of document.sections) add(number, most(title))
+  for (const { section, text } of document.sentences) add(section, most(text))
+  for (const { section, options } of document.commands) {
+    for (const { name, value } of options) if (RUNS.test(name)) add(section, value)
+  }
+  KNOWN.set(document, runs)
+  return runs
+}
+
 /**
  * How often a row was measured, as far as the document says: in a column of its table, in the table's section or its
  * heading, in what stands before the first heading below the title, in a section on the method. 0 where nothing says.
  */
-export function replicatesOf({ sentences, sections, commands }: Document, table: LintTable, row: LintRow): number {
+export function replicatesOf(document: Document, table: LintTable, row: LintRow): number {
   const column = table.columns.find(({ metric }) => metric === 'replicates')
   const own = column && row.values.get(column.index)?.value
   if (own !== undefined) return own
-  const around = new Set([table.section, 0, 1])
-  for (const { number, title } of sections) if (METHOD.test(title)) around.add(number)
-  const texts = [
-    ...sentences.filter(({ section }) => around.has(section)).map(({ text }) => text),
-    ...sections.filter(({ number }) => around.has(number)).map(({ title }) => title),
-  ]
-  const options = commands
-    .filter(({ section }) => around.has(section))
-    .flatMap(({ options }) =>
-      options.filter(({ name }) => /^(?:replicates|runs|repeat|repetitions|count|r)$/.test(name)),
-    )
-  return Math.max(most(texts.join('\n')), ...options.map(({ value }) => value))
+  const methods = document.sections.filter(({ title }) => METHOD.test(title)).map(({ number }) => number)
+  const runs = runsBySection(document)
+  return Math.max(...[0, 1, table.section, ...methods].map((section) => runs.get(section) ?? 0))
 }

@@ -16,8 +16,8 @@ const END = /(?<!\b(?:e\.g|i\.e|vs|approx|ca|no|fig))[.!?]["')\]]*(?=\s+["'(`*]*
 export function plain(markdown: string): string {
   return markdown
     .replace(/<!--.*?-->/g, '')
-    .replace(/!\[[^\]]*\]\([^)]*\)/g, '')
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/!\[[^[\]]*\]\([^)]*\)/g, '')
+    .replace(/\[([^[\]]*)\]\([^)]*\)/g, '$1')
     .replace(/\\([\\`*_{}[\]()#+\-.!<>|])/g, '$1')
     .replace(/\*\*|__|`/g, '')
     .replace(/(?<![\w*])[*_](?=\S)|(?<=\S)[*_](?![\w*])/g, '')

@@ -4,6 +4,9 @@ import { NUMBER, numberOf, roundsTo, short } from '../numbers.js'
 import type { PerfEvent, PerfStat } from '../perf-stat.js'
 import type { Sentence } from '../sentences.js'
 
+/** No report speaks of more. */
+const MOST_STATS = 50
+
 const FIGURE = new RegExp(String.raw`(?<![\w.])(${NUMBER})\s*([kKMG])?(?![\w.]*\d)`, 'g')
 const PER_SECOND = new RegExp(
   String.raw`(?<![\w.])(${NUMBER})\s*([kKMG])?\s*(?:\/\s*s(?:ec(?:ond)?)?\b|per second|(?:a|each|every) second)`,
@@ -57,8 +60,10 @@ function reversed(event: PerfEvent, stat: PerfStat, stats: readonly PerfStat[]):
 }
 
 function check({ sentences, perfStats }: Document) {
-  return sentences.flatMap((sentence) =>
-    perfStats.filter(isMisleading).flatMap((stat) =>
+  const stats = perfStats.filter(isMisleading).slice(0, MOST_STATS)
+  const withFigures = sentences.filter(({ text }) => /\d/.test(text))
+  return withFigures.flatMap((sentence) =>
+    stats.flatMap((stat) =>
       stat.events
         .filter((event) => readWrongly(sentence, event, stat))
         .map((event) => ({ event, ...event }))
@@ -67,7 +72,7 @@ function check({ sentences, perfStats }: Document) {
           says: quote(sentence.text),
           carries:
             `perf's ${short(rate as number)} /sec of ${name} (line ${line}) is per second of CPU time; ` +
-            `${count} in ${short(stat.elapsedS as number)} s are ${short((count as number) / (stat.elapsedS as number))} per second${reversed(event, stat, perfStats)}`,
+            `${count} in ${short(stat.elapsedS as number)} s are ${short((count as number) / (stat.elapsedS as number))} per second${reversed(event, stat, stats)}`,
           advice: 'divide counts by the elapsed time before they are called a rate or compared',
         })),
     ),

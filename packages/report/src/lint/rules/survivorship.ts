@@ -50,11 +50,12 @@ function settingsIn(text: string): readonly string[] {
 }
 
 /** What Little's law already says of two capacities. */
-function littlesLaw(sentence: Sentence, near: readonly Sentence[]): string {
+function littlesLaw(sentence: Sentence, sentences: readonly Sentence[]): string {
   const [own] = settingsIn(sentence.text)
   const key = own?.split('=')[0]
   if (own === undefined || key === undefined || !/^(?:q|cap|capacity|queue\w*|buf\w*|depth|qd|size)/.test(key))
     return ''
+  const near = sentences.filter(({ section }) => section === sentence.section)
   const other = near.flatMap(({ text }) => settingsIn(text)).find((one) => one !== own && one.startsWith(`${key}=`))
   if (other === undefined) return ''
   const [a, b] = [own, other].map((one) => Number(one.split('=')[1])) as [number, number]
@@ -65,29 +66,31 @@ function littlesLaw(sentence: Sentence, near: readonly Sentence[]): string {
 /** Praise of what a sentence of the same section says to drop. */
 function praised(document: Document, flagged: ReadonlySet<number>) {
   const { sentences } = document
-  return sentences.flatMap((sentence) => {
+  const droppers = sentences.filter(({ text }) => DROPS.test(text) && !ACCOUNTS.test(text))
+  const named = droppers
+    .map((sentence) => ({ sentence, names: settingsIn(sentence.text) }))
+    .filter(({ names }) => names.length > 0)
+  return sentences.flatMap((sentence, index) => {
     const { text, section, line } = sentence
     if (flagged.has(line) || !claims(text) || !PRAISES.test(text) || ACCOUNTS.test(text)) return []
-    const near = sentences.filter((other) => other.section === section)
-    const next = sentences[sentences.indexOf(sentence) + 1]
+    const next = sentences[index + 1]
     if (next?.passage === sentence.passage && ACCOUNTS.test(next.text)) return []
     const names = settingsIn(text)
-    const dropping = [sentence, ...near].find(
-      (other) =>
-        DROPS.test(other.text) &&
-        !ACCOUNTS.test(other.text) &&
-        (other === sentence
-          ? LATENCY.test(text) && !DEFINES.test(text)
-          : names.length > 0 &&
-            settingsIn(other.text).some((name) => names.includes(name)) &&
-            LATENCY.test(`${text} ${other.text}`)),
-    )
+    const isOwn = DROPS.test(text) && LATENCY.test(text) && !DEFINES.test(text)
+    const other = named.find(
+      (one) =>
+        one.sentence !== sentence &&
+        one.sentence.section === section &&
+        one.names.some((name) => names.includes(name)) &&
+        LATENCY.test(`${text} ${one.sentence.text}`),
+    )?.sentence
+    const dropping = isOwn ? sentence : other
     if (dropping === undefined) return []
     return [
       {
         line,
         says: quote(text),
-        carries: `the latency of delivered items only: what was dropped${dropping === sentence ? '' : ` (line ${dropping.line})`} has none${littlesLaw(sentence, near)}`,
+        carries: `the latency of delivered items only: what was dropped${dropping === sentence ? '' : ` (line ${dropping.line})`} has none${littlesLaw(sentence, sentences)}`,
         advice: 'rank by p99 of the offered items, a drop counting as infinite, or by goodput within a deadline',
       },
     ]
