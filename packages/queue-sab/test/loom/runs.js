@@ -1,0 +1,100 @@
+// Which scenarios are searched, by what they are made with. All orders, but where `preemptions` says how often at most a
+// thread's turn is taken from it.
+
+const frames = { name: 'frames' }
+const mutex = { kind: 'mutex', capacity: 1 }
+
+const bytes = (size) => ({ name: 'bytes', given: [size] })
+
+/** Searched at every `npm test`. */
+export const QUICK = [
+  { name: 'stream', parameters: { capacity: 1, items: 3 } },
+  { name: 'stream', parameters: { capacity: 1, items: 3, close: true } },
+  { name: 'stream', parameters: { capacity: 2, items: 2, close: true } },
+  { name: 'stream', parameters: { capacity: 1, items: 2, close: true, publish: 'adaptive' } },
+  { name: 'consumerCloses', parameters: { capacity: 1, items: 3, pops: 1 } },
+  { name: 'bothClose', parameters: { capacity: 1 } },
+  { name: 'timeouts', parameters: { capacity: 1, items: 1 } },
+  { name: 'polls', parameters: { capacity: 1, items: 2 } },
+  { name: 'producerDies', parameters: { capacity: 1, items: 1 } },
+  { name: 'producerDies', parameters: { capacity: 1, items: 1, close: true } },
+  { name: 'consumerDies', parameters: { capacity: 1, items: 2 } },
+  { name: 'consumerDies', parameters: { capacity: 1, items: 2, close: true } },
+  { name: 'fails', parameters: { capacity: 1 } },
+  { name: 'awaits', parameters: { capacity: 1, items: 2, close: true } },
+  { name: 'givesUp', parameters: { capacity: 1 } },
+  { name: 'spans', parameters: { capacity: 2, items: 3 } },
+  { name: 'batches', parameters: { capacity: 2, items: 3 } },
+  { name: 'batches', parameters: { capacity: 2, items: 3, into: 1 } },
+  { name: 'carriesBytes', parameters: { capacity: 16, type: frames, lengths: [1, 5] } },
+  { name: 'carriesBytes', parameters: { capacity: 8, type: frames, lengths: [1, 0], wrap: false } },
+  { name: 'carriesBytes', parameters: { capacity: 2, type: bytes(1), lengths: [1, 1] } },
+  { name: 'carriesBytes', parameters: { capacity: 1, type: bytes(2), lengths: [2, 2] } },
+  { name: 'dropsNewest', parameters: { capacity: 1, items: 3 } },
+  { name: 'overwritesOldest', parameters: { capacity: 1, items: 2 } },
+  { name: 'turnEnds', parameters: { capacity: 64, items: 2 } },
+  { name: 'claims', parameters: { capacity: 1 } },
+  { name: 'stream', parameters: { ...mutex, items: 1 } },
+  { name: 'consumerCloses', parameters: { ...mutex, items: 1, pops: 0 } },
+  { name: 'producerDies', parameters: { ...mutex, items: 1, close: true }, preemptions: 1 },
+  { name: 'consumerDies', parameters: { ...mutex, items: 2, close: true }, preemptions: 1 },
+]
+
+/** Searched by `npm run prove`, besides those. */
+export const THOROUGH = [
+  { name: 'stream', parameters: { capacity: 1, items: 2, close: true, spin: 1 } },
+  { name: 'stream', parameters: { capacity: 2, items: 3 } },
+  { name: 'stream', parameters: { capacity: 2, items: 3, close: true } },
+  { name: 'stream', parameters: { capacity: 1, items: 8, close: true } },
+  { name: 'stream', parameters: { capacity: 2, items: 8, close: true } },
+  { name: 'stream', parameters: { capacity: 4, items: 8, close: true }, preemptions: 3 },
+  { name: 'stream', parameters: { capacity: 12, items: 16 }, preemptions: 1 },
+  { name: 'consumerCloses', parameters: { capacity: 2, items: 4, pops: 1 } },
+  { name: 'bothClose', parameters: { capacity: 2 } },
+  { name: 'timeouts', parameters: { capacity: 1, items: 2 } },
+  { name: 'timeouts', parameters: { capacity: 2, items: 3 }, preemptions: 3 },
+  { name: 'polls', parameters: { capacity: 2, items: 8 } },
+  { name: 'producerDies', parameters: { capacity: 1, items: 3 } },
+  { name: 'producerDies', parameters: { capacity: 2, items: 2, close: true } },
+  { name: 'producerDies', parameters: { capacity: 2, items: 8 }, preemptions: 2 },
+  { name: 'consumerDies', parameters: { capacity: 1, items: 3 } },
+  { name: 'consumerDies', parameters: { capacity: 2, items: 8 }, preemptions: 2 },
+  { name: 'awaits', parameters: { capacity: 2, items: 3, close: true } },
+  { name: 'awaits', parameters: { capacity: 2, items: 8 }, preemptions: 3 },
+  { name: 'closesOwnWait', parameters: { capacity: 1 } },
+  { name: 'spans', parameters: { capacity: 3, items: 8 } },
+  { name: 'batches', parameters: { capacity: 3, items: 8 } },
+  { name: 'carriesBytes', parameters: { capacity: 16, type: frames, lengths: [5, 1, 9, 0, 4, 2, 7, 3] } },
+  { name: 'dropsNewest', parameters: { capacity: 2, items: 3 } },
+  { name: 'overwritesOldest', parameters: { capacity: 2, items: 3 } },
+  { name: 'overwritesOldest', parameters: { capacity: 1, items: 3 }, preemptions: 3 },
+  { name: 'overwritesOldest', parameters: { capacity: 8, items: 2, lengths: [1, 1], type: frames } },
+  { name: 'answers', parameters: { capacity: 64, items: 1, publish: 'adaptive' } },
+  { name: 'turnEnds', parameters: { capacity: 64, items: 8 }, preemptions: 3 },
+  { name: 'looks', parameters: { capacity: 1, items: 1 }, preemptions: 2 },
+  { name: 'stream', parameters: { ...mutex, items: 1, close: true } },
+  { name: 'stream', parameters: { ...mutex, items: 2 } },
+  { name: 'stream', parameters: { ...mutex, capacity: 2, items: 8, close: true }, preemptions: 2 },
+  { name: 'bothClose', parameters: mutex, preemptions: 3 },
+  { name: 'timeouts', parameters: { ...mutex, items: 1 }, preemptions: 3 },
+  { name: 'polls', parameters: { ...mutex, items: 2 }, preemptions: 3 },
+  { name: 'producerDies', parameters: { ...mutex, items: 1 } },
+  { name: 'producerDies', parameters: { ...mutex, items: 1, close: true }, preemptions: 3 },
+  { name: 'consumerDies', parameters: { ...mutex, items: 2 }, preemptions: 3 },
+  { name: 'looks', parameters: { ...mutex, items: 1 }, preemptions: 2 },
+]
+
+/** What mutants are tried on: what comes to all accesses between them, in few states. */
+export const MUTATED = [
+  ...QUICK,
+  { name: 'stream', parameters: { capacity: 1, items: 2, spin: 1 }, preemptions: 2 },
+  { name: 'stream', parameters: { capacity: 12, items: 16 }, preemptions: 0 },
+  { name: 'closesOwnWait', parameters: { capacity: 1 }, preemptions: 2 },
+  { name: 'overwritesOldest', parameters: { capacity: 1, items: 3 }, preemptions: 1 },
+  { name: 'answers', parameters: { capacity: 64, items: 1, publish: 'adaptive' }, preemptions: 2 },
+  { name: 'looks', parameters: { capacity: 1, items: 1 }, preemptions: 1 },
+  { name: 'stream', parameters: { ...mutex, capacity: 2, items: 3, close: true }, preemptions: 1 },
+  { name: 'timeouts', parameters: { ...mutex, items: 1 }, preemptions: 1 },
+  { name: 'polls', parameters: { ...mutex, items: 2 }, preemptions: 1 },
+  { name: 'looks', parameters: { ...mutex, items: 1 }, preemptions: 1 },
+]
