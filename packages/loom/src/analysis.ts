@@ -72,6 +72,8 @@ export type IsTransformed = (source: string) => boolean
  */
 export class Analysis {
   readonly #facts = new Map<AnyNode, Facts>()
+  /** Names of properties that hold what nothing is known of, so maybe functions. */
+  readonly #unknown = new Set<string>()
   readonly #named = new Map<string, AnyNode[]>()
   readonly #getters = new Map<string, AnyNode[]>()
   readonly #classes = new Map<string, ClassFacts[]>()
@@ -109,7 +111,7 @@ export class Analysis {
 
   /** Whether what is called by this name may touch. */
   touchesByName(name: string): boolean {
-    return this.#anyTouches(this.#named.get(name))
+    return this.#unknown.has(name) || this.#anyTouches(this.#named.get(name))
   }
 
   touchesByGetter(name: string): boolean {
@@ -286,6 +288,7 @@ export class Analysis {
     if (name === undefined || value.type !== 'Identifier') return
     const binding = facts.scope.find(value.name)
     if (typeof binding === 'object') this.#name(name, binding)
+    else if (binding === 'other' || binding === 'import') this.#unknown.add(name)
   }
 
   #assignment({ left, right }: AssignmentExpression, facts: Facts): void {

@@ -3,7 +3,7 @@ import { SharedMemory } from './memory.js'
 import type { Modules, World } from './modules.js'
 import type { Coverage } from './mutation.js'
 import { ATOMIC, access, type Operation, type Steps, writes } from './operation.js'
-import { direct, type Runtime } from './runtime.js'
+import { direct, type Made, type Runtime } from './runtime.js'
 import type { Scenario, ScenarioFactory } from './scenario.js'
 import { StaleValues } from './stale.js'
 import { type PlainAccess, Thread } from './thread.js'
@@ -343,7 +343,7 @@ export class Execution {
         this.#settle(thread)
         if (thread.keepsHistory) this.memory.hash(thread.history)
         this.#note(thread, how, operation, undefined)
-        return (operation.value as () => unknown)()
+        return made(operation.value as () => unknown)
       case 'pause':
         this.#settle(thread)
         this.#note(thread, how, operation, undefined)
@@ -355,7 +355,7 @@ export class Execution {
         thread.arrived.shift()
         return thread.runtime.loop.tasks.shift()
     }
-    this.coverage?.add(thread.index, operation)
+    this.coverage?.add(thread.index, operation, this.memory)
     const address = this.memory.addressOf(view, index)
     const isAtomic = ATOMIC.has(kind)
     const isWrite = writes(operation)
@@ -476,6 +476,15 @@ export class Execution {
   #waitsFor({ status, next }: Thread): string {
     if (status === 'asleep') return `sleeps (${this.#modules.sites.name(next.site)})`
     return next.kind === 'pause' ? 'pauses until something changes' : 'waits on its event loop'
+  }
+}
+
+/** What a constructor gives or throws. */
+function made(construct: () => unknown): Made {
+  try {
+    return { value: construct() }
+  } catch (error) {
+    return { error }
   }
 }
 

@@ -1,5 +1,6 @@
 export { LoomError, type LoomErrorCode } from './errors.js'
 export type { Failure } from './execution.js'
+export { type Backend, type InterleavingsOptions, interleavings, type RegisterTest } from './interleavings.js'
 export {
   type Limits,
   type MutantReport,

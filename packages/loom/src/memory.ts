@@ -34,9 +34,13 @@ export class SharedMemory {
     return piece
   }
 
-  /** How many buffers there are. */
-  get size(): number {
-    return this.#pieces.length
+  /** Which buffer it is, in the order of their first accesses. */
+  numberOf(buffer: ArrayBufferLike): number {
+    return this.#pieceOf(buffer).base / APART
+  }
+
+  wordsOf(number: number): Int32Array {
+    return new Int32Array((this.#pieces[number] as Piece).buffer)
   }
 
   addressOf(view: View, index: number): number {
@@ -69,9 +73,5 @@ export class SharedMemory {
 
   hash(hash: Hash): void {
     for (const { words, written } of this.#pieces) for (const word of written) hash.word(words[word] as number)
-  }
-
-  copy(): Map<ArrayBufferLike, ArrayBufferLike> {
-    return new Map(this.#pieces.map(({ buffer }) => [buffer, buffer.slice(0)]))
   }
 }

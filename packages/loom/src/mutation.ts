@@ -1,6 +1,7 @@
 import type { Distortion, Execution } from './execution.js'
 import { POINT } from './execution.js'
-import { type Operation, operation, type Steps, type View } from './operation.js'
+import type { SharedMemory } from './memory.js'
+import { NOWHERE, type Operation, operation, type Steps, type View } from './operation.js'
 import type { Thread } from './thread.js'
 
 /*
@@ -34,31 +35,39 @@ export function mutationsOf(kind: string, racy: boolean): readonly Mutation[] {
   return MUTATIONS
 }
 
+/** A word of 32 bits: of which buffer of an execution, and which. */
+interface Word {
+  readonly buffer: number
+  readonly index: number
+}
+
 /** Where each thread has made an access, by `site`; and which words are accessed atomically. */
 export class Coverage {
-  readonly #places = new Map<string, { readonly view: View; readonly index: number }>()
+  readonly #places = new Map<string, Word>()
   readonly kinds = new Map<number, string>()
-  readonly #words = new Map<ArrayBufferLike, Set<number>>()
+  /** By buffer. */
+  readonly #words = new Map<number, Set<number>>()
 
-  add(thread: number, { site, kind, view, index }: Operation): void {
-    if (site < 0) return
+  add(thread: number, { site, kind, view, index }: Operation, memory: SharedMemory): void {
+    if (site < 0 || view === NOWHERE) return
     this.kinds.set(site, kind)
-    this.#places.set(`${thread} ${site}`, { view, index })
     if (kind === 'get' || kind === 'set') return
-    const words = this.#words.get(view.buffer)
+    const buffer = memory.numberOf(view.buffer)
     const word = (view.byteOffset >> 2) + index
+    this.#places.set(`${thread} ${site}`, { buffer, index: word })
+    const words = this.#words.get(buffer)
     if (words) words.add(word)
-    else this.#words.set(view.buffer, new Set([word]))
+    else this.#words.set(buffer, new Set([word]))
   }
 
-  /** The access that `thread` made last at `site`. */
-  place(thread: number, site: number): { readonly view: View; readonly index: number } | undefined {
+  /** The word that `thread` accessed atomically last at `site`. */
+  place(thread: number, site: number): Word | undefined {
     return this.#places.get(`${thread} ${site}`)
   }
 
   /** The word that a `word` mutant takes in place of that of `access`. */
-  otherWord({ view, index }: Operation): { readonly view: View; readonly index: number } {
-    const words = [...(this.#words.get(view.buffer) ?? [])].sort((a, b) => a - b)
+  otherWord({ view, index }: Operation, memory: SharedMemory): { readonly view: View; readonly index: number } {
+    const words = [...(this.#words.get(memory.numberOf(view.buffer)) ?? [])].sort((a, b) => a - b)
     const at = words.indexOf((view.byteOffset >> 2) + index)
     if (at < 0 || view.BYTES_PER_ELEMENT !== 4 || words.length < 2) return { view, index: (index + 1) % view.length }
     return { view: new Int32Array(view.buffer), index: words[(at + 1) % words.length] as number }
@@ -72,7 +81,7 @@ export function distortionOf({ site, mutation }: Mutant, coverage: Coverage): Di
     return replaced(steps, site, (access) => {
       if (mutation === 'drop') return dropped(access)
       if (mutation === 'weaken') return weakened(access)
-      return elsewhere(access, coverage)
+      return elsewhere(access, coverage, execution.memory)
     })
   }
 }
@@ -128,8 +137,8 @@ function modified(kind: string, old: number, value: number, extra: number): numb
   }
 }
 
-function* elsewhere(access: Operation, coverage: Coverage): Steps {
-  const { view, index } = coverage.otherWord(access)
+function* elsewhere(access: Operation, coverage: Coverage, memory: SharedMemory): Steps {
+  const { view, index } = coverage.otherWord(access, memory)
   return yield operation(access.kind, access.site, view, index, access.value, access.extra)
 }
 
@@ -150,7 +159,7 @@ function* reordered(steps: Steps, site: number, { index }: Thread, execution: Ex
       const place = coverage.place(index, site)
       // A load that comes before this access, as far as its word is known.
       if (coverage.kinds.get(site) === 'load' && place && access.kind !== 'await') {
-        early = yield operation('load', site, place.view, place.index)
+        early = yield operation('load', site, execution.memory.wordsOf(place.buffer), place.index)
       }
       answer = yield access
       if (late !== undefined && !PLAIN.includes(access.kind)) late.passed = true

@@ -47,7 +47,7 @@ export interface MutantReport {
 }
 
 export interface MutationOptions {
-  /** For each mutant and scenario, in the last of three attempts; default 5000. */
+  /** For each mutant and scenario, in the last attempt; default 20 000. */
   readonly maxStates?: number
   /** Only those whose names this accepts. */
   readonly only?: (name: string) => boolean
@@ -67,8 +67,7 @@ const SIMPLER_MS = 3000
 const MOST_PREEMPTIONS = 6
 /** Of a mutant: how far it is searched at first, and how often it is run by chance, in a scenario. */
 const FIRST_STATES = 500
-const SAMPLES = 300
-const SAMPLES_MS = 500
+const SAMPLES = 200
 /** Of one that is said to be equivalent: in how many scenarios. */
 const FEW = 4
 
@@ -146,7 +145,7 @@ export class Program {
    */
   *mutants(
     runs: readonly Run[],
-    { maxStates = 5000, only = () => true, equivalent }: MutationOptions = {},
+    { maxStates = 20_000, only = () => true, equivalent }: MutationOptions = {},
   ): Generator<MutantReport> {
     const { sites } = this.#modules
     const plain = runs.map((run) => {
@@ -187,7 +186,8 @@ export class Program {
     const tries = [
       // Most are noticed at once; what is left, chance finds sooner than the order of a search.
       (execution: Execution, run: Run) => search(execution, optionsOf(run, { maxStates: FIRST_STATES })),
-      (execution: Execution) => sample(execution, { executions: SAMPLES, seed: 1, maxMs: SAMPLES_MS }),
+      (execution: Execution) => sample(execution, { executions: SAMPLES, seed: 1 }),
+      (execution: Execution) => sample(execution, { executions: 10 * SAMPLES, seed: 2 }),
       (execution: Execution, run: Run) => search(execution, optionsOf(run, { maxStates })),
     ]
     let complete = true

@@ -18,6 +18,9 @@ function isShared(array: unknown): array is View {
   return (array as { buffer?: unknown } | undefined)?.buffer instanceof SharedArrayBuffer
 }
 
+/** What a constructor has given or thrown. */
+export type Made = { readonly value: unknown } | { readonly error: unknown }
+
 /** A module's variables, to be put back after an execution. */
 class ModuleState {
   readonly #get: () => unknown[]
@@ -194,8 +197,11 @@ export class Runtime {
     }
   }
 
-  make(Class: new (...given: never[]) => unknown, given: never[], site: number): Operation {
-    return operation('new', site, undefined, 0, () => new Class(...given))
+  /** A constructor that touches shared memory: one step. */
+  *make(Class: new (...given: never[]) => unknown, given: never[], site: number): Steps {
+    const made = (yield operation('new', site, undefined, 0, () => new Class(...given))) as Made
+    if ('error' in made) throw made.error
+    return made.value
   }
 
   await(value: unknown): Operation {
@@ -320,7 +326,7 @@ export class Runtime {
 
 /** Does an access at once. */
 export function direct(operation: Operation): unknown {
-  if (operation.kind === 'new') return (operation.value as () => unknown)()
+  if (operation.kind === 'new') return { value: (operation.value as () => unknown)() }
   if (operation.kind === 'notify') return 0
   return access(operation)
 }

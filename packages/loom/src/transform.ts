@@ -304,7 +304,8 @@ export class Transformer {
   }
 
   #function(node: FunctionNode, place: Place): string {
-    if (node.generator) return this.#generator('')
+    if (node.generator)
+      return this.#generator(node.type === 'FunctionDeclaration' ? `function ${node.id?.name ?? ''}` : '')
     const touches = this.#analysis.touches(node)
     if (node.type === 'ArrowFunctionExpression') {
       if (!touches) {
@@ -464,7 +465,7 @@ export class Transformer {
     const binding = place.scope.find(callee.name)
     if (callee.name === 'Promise' && binding === undefined) return `(yield* $.promise(${given}))`
     if (!this.#analysis.touchesByNew(callee.name)) return this.#inside(node, place)
-    return `(yield $.make(${callee.name}, [${given}], ${this.#site(node, 'new', place)}))`
+    return `(yield* $.make(${callee.name}, [${given}], ${this.#site(node, 'new', place)}))`
   }
 
   #member(node: MemberExpression, place: Place): string {
@@ -533,11 +534,12 @@ const SIMPLE = new Set([
   'MetaProperty',
 ])
 
+/** Statements that may have a semicolon wherever they stand. */
+const ALWAYS_TERMINATED = new Set(['ExpressionStatement', 'ReturnStatement', 'ThrowStatement'])
+
 /** What needs no semicolon in the source where a line ends after it, but may where what follows is rewritten. */
 const TERMINATED = new Set([
   'VariableDeclaration',
-  'ReturnStatement',
-  'ThrowStatement',
   'PropertyDefinition',
   'ExportNamedDeclaration',
   'ExportDefaultDeclaration',
@@ -546,7 +548,7 @@ const TERMINATED = new Set([
 /** Whether `text`, of a statement or field in `parent`, lacks a semicolon that it may have. */
 function isUnterminated({ type }: AnyNode, parent: AnyNode, text: string): boolean {
   if (text.endsWith(';')) return false
-  return type === 'ExpressionStatement' || (TERMINATED.has(type) && isList(parent))
+  return ALWAYS_TERMINATED.has(type) || (TERMINATED.has(type) && isList(parent))
 }
 
 function isList({ type }: AnyNode): boolean {

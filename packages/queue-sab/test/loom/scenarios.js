@@ -66,9 +66,8 @@ function wrapping({ create }, { kind = 'ring', wrap = true }) {
 }
 
 /** So many have passed, besides those before the counts go round. */
-function checkStats(queue, { wrap = true }, items) {
+function checkStats({ pushed, popped }, { wrap = true }, items) {
   const before = wrap ? 2 ** 30 - 1 : 0
-  const { pushed, popped } = queue.stats()
   same([pushed, popped], [before + items, before + items], 'pushed and popped')
 }
 
@@ -111,6 +110,7 @@ function popAll(consumer, note) {
 export function stream(subject, parameters) {
   const { items, close = false } = parameters
   const kind = kindOf(subject, parameters)
+  const isRing = parameters.kind !== 'mutex'
   return {
     title: `${kind.what}: ${items} items${parameters.spin ? ', spinning' : ''}${close ? ', close' : ''}`,
     forgets,
@@ -129,15 +129,16 @@ export function stream(subject, parameters) {
         start: consumerOf(kind),
         run(consumer, note) {
           for (let pops = 0; pops < items; pops++) note(consumer.pop())
-          if (close) return [consumer.pop(), consumer.ended, consumer.pop()]
+          if (close) return [consumer.pop(), consumer.ended, consumer.pop(), isRing ? consumer.stats() : undefined]
           return undefined
         },
       },
     },
     check({ consumer }, handle) {
       same(consumer.notes, upTo(items), 'items')
-      if (close) same(consumer.value, [undefined, true, undefined], 'after the last item')
-      if (parameters.kind !== 'mutex') checkStats(kind.attach(handle), parameters, items)
+      if (close) same(consumer.value.slice(0, 3), [undefined, true, undefined], 'after the last item')
+      if (isRing) checkStats(kind.attach(handle).stats(), parameters, items)
+      if (isRing && close) checkStats(consumer.value[3], parameters, items)
     },
   }
 }
@@ -303,10 +304,12 @@ export function polls(subject, parameters) {
 
 /** The producer's thread may die before each of its accesses; whoever owns it says so. */
 export function producerDies(subject, parameters) {
-  const { items, close = false } = parameters
+  const { items, close = false, pops = Number.POSITIVE_INFINITY } = parameters
   const kind = kindOf(subject, parameters)
   return {
-    title: `${kind.what}: the producer may die at any step, ${items} items${close ? ', close' : ''}`,
+    title: `${kind.what}: the producer may die at any step, ${items} items${close ? ', close' : ''}${
+      pops < items ? `, the consumer closes after ${pops}` : ''
+    }`,
     forgets,
     racy: HINTS,
     words: kind.words,
@@ -316,13 +319,22 @@ export function producerDies(subject, parameters) {
         mayDie: true,
         start: producerOf(kind),
         run(producer, note) {
-          pushAll(producer, note, items)
+          for (let item = 1; item <= items; item++) {
+            const pushed = codeOr(() => producer.push(item))
+            if (pushed !== true) return
+            note(item)
+          }
           if (close) producer.close()
         },
       },
       consumer: {
         start: consumerOf(kind),
-        run: popAll,
+        run(consumer, note) {
+          if (pops < items) for (let popped = 0; popped < pops; popped++) note(codeOr(() => consumer.pop()))
+          else popAll(consumer, note)
+          consumer.close()
+          return consumer.ended
+        },
       },
       owner: {
         after: 'producer',
@@ -332,9 +344,12 @@ export function producerDies(subject, parameters) {
     },
     check({ producer, consumer }) {
       const popped = consumer.notes.filter((one) => typeof one === 'number')
+      const pushed = producer.notes.length
+      same(consumer.value, true, 'ended after close')
       same(popped, upTo(popped.length), 'items')
-      holds(popped.length >= producer.notes.length, `${producer.notes.length} pushed, ${popped.length} popped`)
-      holds(popped.length <= producer.notes.length + 1, `${producer.notes.length} pushed, ${popped.length} popped`)
+      holds(popped.length <= pushed + 1, `${pushed} pushed, ${popped.length} popped`)
+      if (pops < items) return
+      holds(popped.length >= pushed, `${pushed} pushed, ${popped.length} popped`)
       const end = consumer.notes.at(-1)
       if (!producer.died && close) holds(typeof end === 'number', `a closed stream ends with ${end}`)
       else if (!close) same(end, 'ERR_PEER_DIED', 'what ends the stream')
@@ -857,6 +872,40 @@ export function looks(subject, parameters) {
   }
 }
 
+/** One end after the other: what the consumer is told is exact then. */
+export function inTurn(subject, parameters) {
+  const { capacity } = parameters
+  const kind = kindOf(subject, parameters)
+  return {
+    title: `${kind.what}: a full queue, drained once its producer is over`,
+    forgets,
+    words: kind.words,
+    setup: () => wrapping(kind, parameters),
+    threads: {
+      producer: {
+        start: producerOf(kind),
+        run(producer) {
+          for (const item of upTo(capacity)) producer.tryPush(item)
+          return producer.size
+        },
+      },
+      consumer: {
+        after: 'producer',
+        start: consumerOf(kind),
+        run(consumer) {
+          const told = [consumer.size]
+          for (let pops = 0; pops < capacity; pops++) told.push(consumer.tryPop(), consumer.size)
+          return told
+        },
+      },
+    },
+    check({ producer, consumer }) {
+      same(producer.value, capacity, 'size of a full queue')
+      same(consumer.value, [capacity, ...upTo(capacity).flatMap((item) => [item, capacity - item])], 'items and sizes')
+    },
+  }
+}
+
 /** Of two threads that take the same end, one gets it. */
 export function claims(subject, parameters) {
   const kind = kindOf(subject, parameters)
@@ -870,8 +919,9 @@ export function claims(subject, parameters) {
     words: kind.words,
     setup: () => kind.create().handle,
     threads: { one: claim, other: claim },
-    check({ one, other }) {
+    check({ one, other }, handle) {
       same([one.value, other.value].sort(), [parameters.capacity, 'ERR_CLAIMED'], 'who has it')
+      same(Array.from(new Int32Array(handle, 24, 2)), [1, 0], 'the claims in the header')
     },
   }
 }
