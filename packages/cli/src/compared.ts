@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { type Comparison, type ResultRecord, SpscError } from '@spsc/core'
+import { type Comparison, cellKey, type ResultRecord, SpscError } from '@spsc/core'
 import {
   type CompareOptions,
-  cellKey,
   compareRows,
   DEFAULT_MARGIN,
   isTwin,

@@ -95,6 +95,16 @@ export interface FailedRecord extends RecordHead {
 /** One line of `NAME_results.ndjson`. */
 export type ResultRecord = MeasuredRecord | FailedRecord
 
+/** Tells the records of one scenario on one queue from others, whatever their names are. */
+export function cellKey({ scenario, queue }: Pick<RecordHead, 'scenario' | 'queue'>): string {
+  return JSON.stringify([scenario, queue])
+}
+
+/** The same for one replicate. */
+export function replicateKey(record: Pick<RecordHead, 'scenario' | 'queue' | 'replicate'>): string {
+  return `${cellKey(record)} ${record.replicate}`
+}
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const figure = v.pipe(v.number(), v.finite(), v.minValue(0))
 const head = {
