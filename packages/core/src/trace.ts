@@ -65,7 +65,7 @@ export interface Trace {
   readonly due: BigUint64Array
   /** When the wait for `due` was over and the producer turned to the item; absent at interval 0. */
   readonly woke: BigUint64Array
-  /** Immediately before the push was called. */
+  /** Immediately before the push was called; `woke` itself where less lies between than a stamp would take. */
   readonly sent: BigUint64Array
   /** Immediately after the push returned; absent: dropped. */
   readonly pushed: BigUint64Array

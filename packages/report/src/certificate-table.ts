@@ -1,10 +1,21 @@
 import { isUnavailable, type PacerError, type ResultRecord } from '@spsc/core'
-import { markdownTable } from 'markdown-table'
 import { type Cell, cellsOf } from './cells.js'
 import { certified } from './floor.js'
 import { fixed } from './format.js'
-import { cellName, literal } from './markdown-text.js'
 import { medianAndRange } from './median-range.js'
+import {
+  type Block,
+  cellName,
+  code,
+  columnsOf,
+  type Inline,
+  inline,
+  listOf,
+  paragraphs,
+  type Section,
+  sectionOf,
+} from './section.js'
+import type { Figure } from './table.js'
 
 interface Column {
   readonly title: string
@@ -47,32 +58,30 @@ function lookUp(record: ResultRecord, [part, ...path]: readonly string[]): unkno
 }
 
 /** Of what may be negative, where a dash would read as a sign. */
-function figureText(values: readonly number[], format: Column['format']): string {
-  return medianAndRange(values, format, ' to ') ?? 'unavailable'
+function figureOf(values: readonly number[], format: Column['format']): Figure {
+  return values.length === 0 ? { median: 'unavailable' } : medianAndRange(values, format, ' to ')
 }
 
 function isFigure(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value)
 }
 
-function nameOf({ scenario, queue }: Cell): readonly [string, string] {
-  return [literal(scenario), literal(queue)]
+function table(figures: readonly string[], rows: readonly (readonly (string | Figure)[])[]): Block {
+  return { table: { columns: columnsOf(['scenario', 'queue'], figures), rows } }
 }
 
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const align = titles.map((_, column) => (column < 2 ? 'l' : 'r'))
-  return markdownTable([titles, ...rows], { align })
-}
-
-function mainTable(cells: readonly Cell[]): string {
-  const titles = ['scenario', 'queue', ...COLUMNS.map(({ title }) => title)]
+function mainTable(cells: readonly Cell[]): Block {
   const rows = cells.map((cell) => [
-    ...nameOf(cell),
+    cell.scenario,
+    cell.queue,
     ...COLUMNS.map(({ path, format }) =>
-      figureText(cell.records.map((record) => lookUp(record, path)).filter(isFigure), format),
+      figureOf(cell.records.map((record) => lookUp(record, path)).filter(isFigure), format),
     ),
   ])
-  return table(titles, rows)
+  return table(
+    COLUMNS.map(({ title }) => title),
+    rows,
+  )
 }
 
 function waitsOf(record: ResultRecord): readonly PacerError[] {
@@ -85,59 +94,60 @@ function waitsOf(record: ResultRecord): readonly PacerError[] {
 }
 
 /** One row per cell and length of wait; none where nothing is paced. */
-function pacerTable(cells: readonly Cell[]): readonly string[] {
+function pacerTable(cells: readonly Cell[]): readonly Block[] {
   const rows = cells.flatMap((cell) => {
     const waits = cell.records.flatMap(waitsOf)
     const lengths = [...new Set(waits.map(({ wait_ns }) => wait_ns))].sort((a, b) => a - b)
     return lengths.map((length) => {
       const errors = waits.filter(({ wait_ns }) => wait_ns === length).map(({ overshoot_ns }) => overshoot_ns)
       const figure = (key: 'median' | 'max') =>
-        figureText(
+        figureOf(
           errors.map((error) => error[key]),
           us,
         )
-      return [...nameOf(cell), us(length), figure('median'), figure('max')]
+      return [cell.scenario, cell.queue, us(length), figure('median'), figure('max')]
     })
   })
   if (rows.length === 0) return []
-  return [table(['scenario', 'queue', 'wait (µs)', 'late by, median (µs)', 'at most (µs)'], rows)]
+  return [table(['wait (µs)', 'late by, median (µs)', 'at most (µs)'], rows)]
 }
 
 const PATHS = [...COLUMNS.map(({ path }) => path), ['pacer']]
 
 /** Each reason once per cell, whatever it is the reason of. */
-function reasons(cells: readonly Cell[]): readonly string[] {
+function reasons(cells: readonly Cell[]): readonly Inline[] {
   return cells.flatMap((cell) => {
     const found = cell.records
       .filter(({ status }) => status === 'ok')
       .flatMap((record) => PATHS.map((path) => lookUp(record, path)))
       .map((value) => (isUnavailable(value) ? value.unavailable : value === undefined ? 'not stored' : undefined))
       .filter((reason) => reason !== undefined)
-    return [...new Set(found)].map((reason) => `- ${cellName(cell)}: ${literal(reason)}`)
+    return [...new Set(found)].map((reason) => inline`${cellName(cell)}: ${reason}`)
   })
 }
 
-const NOTES = [
-  'Measured by the two threads of each replicate when its phases were over; medians over replicates, with the lowest and the highest. A latency below the floor means nothing and stands as `<floor` in the tables above.',
-  '- Floor: the largest of the clock offset’s bounds, without sign, and of one stamp of each thread.',
-  '- Offset: bounds of the consumer’s clock minus the producer’s; a word that went to and fro came after it was sent, both ways. Hand-off: half of such a trip.',
-  '- Stamp: one reading of the clock. Recorder: what an item costs more when it is recorded, at each end.',
-  '- Gaps: time of more than 1 µs that a thread lost which did nothing but read the clock.',
-].join('\n')
+const NOTES: readonly Block[] = [
+  ...paragraphs(
+    inline`Measured by the two threads of each replicate when its phases were over; medians over replicates, with the lowest and the highest. A latency below the floor means nothing and stands as ${code('<floor')} in the tables above.`,
+  ),
+  ...listOf([
+    'Floor: the largest of the clock offset’s bounds, without sign, and of one stamp of each thread.',
+    'Offset: bounds of the consumer’s clock minus the producer’s; a word that went to and fro came after it was sent, both ways. Hand-off: half of such a trip.',
+    'Stamp: one reading of the clock. Recorder: what an item costs more when it is recorded, at each end.',
+    'Gaps: time of more than 1 µs that a thread lost which did nothing but read the clock.',
+  ]),
+]
 
-/**
- * The section that says what the instruments of a run were good for: blocks of Markdown, none where no record has a
- * certificate.
- */
-export function certificateSection(records: readonly ResultRecord[]): readonly string[] {
+/** What the instruments of a run were good for; none where no record has a certificate. */
+export function certificateSection(records: readonly ResultRecord[]): readonly Section[] {
   if (!records.some((record) => record.status === 'ok' && record.certificate !== undefined)) return []
   const cells = cellsOf(records).filter((cell) => cell.records.some(({ status }) => status === 'ok'))
   const missing = reasons(cells)
-  return [
-    '## Certificate',
-    NOTES,
+  const blocks = [
+    ...NOTES,
     mainTable(cells),
     ...pacerTable(cells),
-    ...(missing.length === 0 ? [] : [['Not measured:', '', ...missing].join('\n')]),
+    ...(missing.length === 0 ? [] : [...paragraphs('Not measured:'), ...listOf(missing)]),
   ]
+  return sectionOf('Certificate', blocks, 'What the instruments were good for')
 }

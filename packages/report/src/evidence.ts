@@ -1,13 +1,13 @@
 import { isUnavailable, type MeasuredRecord, type RateCause, type ResultRecord } from '@spsc/core'
 import { type Cell, cellsOf } from './cells.js'
-import { code } from './markdown-text.js'
 import { firstPhaseOf } from './perf-stat.js'
 import { contaminationOf } from './sched.js'
+import { cellName, code, type Inline } from './section.js'
 
 /** One row of the results of which something was measured. */
 export interface Evidence {
-  /** Markdown: its scenario, and its queue where the run has several. */
-  readonly name: string
+  /** Its scenario, and its queue where the run has several. */
+  readonly name: Inline
   readonly cell: Cell
   /** At least one. */
   readonly measured: readonly MeasuredRecord[]
@@ -19,7 +19,7 @@ export function evidenceOf(records: readonly ResultRecord[]): readonly Evidence[
   const severalQueues = new Set(cells.map(({ queue }) => queue)).size > 1
   return cells.flatMap((cell) => {
     const measured = cell.records.filter((record) => record.status === 'ok')
-    const name = severalQueues ? `${code(cell.scenario)} on ${code(cell.queue)}` : code(cell.scenario)
+    const name = severalQueues ? cellName(cell) : code(cell.scenario)
     return measured.length === 0 ? [] : [{ name, cell, measured }]
   })
 }

@@ -1,11 +1,13 @@
 import { LEDGER_SEGMENTS, type ResultRecord } from '@spsc/core'
-import { markdownTable } from 'markdown-table'
 import { median } from 'simple-statistics'
 import { type Cell, cellsOf } from './cells.js'
 import { type LedgerLine, largestOf, ledgerOf, MEANINGS, segmentName, sumsNote, VIEWS } from './ledger.js'
-import { literal } from './markdown-text.js'
+import { code, columnsOf, inline, listOf, paragraphs, type Section, sectionOf } from './section.js'
 import { cut, wrap } from './terminal-lines.js'
 import { oneLine } from './text.js'
+
+/** Heading of its section. */
+export const LEDGER_TITLE = 'Latency ledger'
 
 /** The ledger of one scenario on one queue. */
 interface Entry {
@@ -105,31 +107,30 @@ export function toLedgerTable(records: readonly ResultRecord[]): string {
   ].join('\n')
 }
 
-/** The same as Markdown; no blocks where no record has a ledger. */
-export function ledgerSection(records: readonly ResultRecord[]): readonly string[] {
+/** The same as a section; none where no record has a ledger. */
+export function ledgerSection(records: readonly ResultRecord[]): readonly Section[] {
   const entries = entriesOf(records)
   if (entries.length === 0) return []
   const unit = unitOf(entries)
   const rows = entries.flatMap(({ name, lines }) =>
     lines.map(({ view, total, segments }) => [
-      literal(name),
+      name,
       VIEWS[view],
       ...[total, ...segments].map((ns) => figure(ns, unit.ns)),
     ]),
   )
-  const table = markdownTable([['', 'items', 'total', ...LEDGER_SEGMENTS.map(literal)], ...rows], {
-    align: ['l', 'l', ...['total', ...LEDGER_SEGMENTS].map(() => 'r')],
-  })
+  const columns = columnsOf(['', 'items'], ['total', ...LEDGER_SEGMENTS])
   const said = entries.flatMap(({ name, about, notes, gaps }) => [
-    `${literal(about === '' ? name : `${name} (${about})`)}: ${literal(notes.join(' '))}`,
-    ...gaps.map((gap) => `${literal(name)}: ${literal(gap)}`),
+    `${about === '' ? name : `${name} (${about})`}: ${notes.join(' ')}`,
+    ...gaps.map((gap) => `${name}: ${gap}`),
   ])
-  const list = (items: readonly string[]) => items.map((item) => `- ${item}`).join('\n')
-  return [
-    '## Latency ledger',
-    `What items spent their time on, in ${unit.name}: the mean of those between the 40th and the 60th percentile, and of the worst 1 %; medians over replicates. An item that waits behind others is charged with whatever held these up.`,
-    ...(rows.length === 0 ? [] : [table]),
-    list(said),
-    list(LEDGER_SEGMENTS.map((segment) => `\`${segment}\`: ${MEANINGS[segment]}`)),
+  const blocks = [
+    ...paragraphs(
+      `What items spent their time on, in ${unit.name}: the mean of those between the 40th and the 60th percentile, and of the worst 1 %; medians over replicates. An item that waits behind others is charged with whatever held these up.`,
+    ),
+    ...(rows.length === 0 ? [] : [{ table: { columns, rows } }]),
+    ...listOf(said),
+    ...listOf(LEDGER_SEGMENTS.map((segment) => inline`${code(segment)}: ${MEANINGS[segment]}`)),
   ]
+  return sectionOf(LEDGER_TITLE, blocks, 'The ledger in figures')
 }

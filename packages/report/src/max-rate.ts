@@ -1,7 +1,16 @@
 import { isUnavailable, type MaxRateResult, type MaxRateStep } from '@spsc/core'
-import { markdownTable } from 'markdown-table'
 import { fixed, proportion } from './format.js'
-import { cellName, code, literal } from './markdown-text.js'
+import {
+  type Block,
+  cellName,
+  code,
+  columnsOf,
+  inline,
+  paragraphs,
+  type Section,
+  sectionOf,
+  strong,
+} from './section.js'
 import { oneLine } from './text.js'
 
 function perS(rate: number): string {
@@ -34,7 +43,7 @@ function heading(figure: string): string {
   return figure.endsWith('_ns') ? `${figure.slice(0, -3).replaceAll('_', ' ')} (ms)` : figure.replaceAll('_', ' ')
 }
 
-function stepsTable(steps: readonly MaxRateStep[]): string {
+function stepsTable(steps: readonly MaxRateStep[]): Block {
   const figures = Object.keys(steps[0]?.figures ?? {})
   const rows = [...steps]
     .sort((a, b) => a.rate - b.rate)
@@ -45,14 +54,18 @@ function stepsTable(steps: readonly MaxRateStep[]): string {
       `${step.held} of ${step.measured}`,
       step.verdict,
     ])
-  const header = ['rate (items/s)', ...figures.map(heading), 'rate kept', 'held', 'verdict']
-  return markdownTable([header, ...rows], { align: [...header.slice(0, -1).map(() => 'r'), 'l'] })
+  const columns = [
+    ...columnsOf([], ['rate (items/s)', ...figures.map(heading), 'rate kept', 'held']),
+    ...columnsOf(['verdict'], []),
+  ]
+  return { table: { columns, rows } }
 }
 
 /** Why figures are unavailable, each reason once. */
-function gaps(steps: readonly MaxRateStep[]): readonly string[] {
+function gaps(steps: readonly MaxRateStep[]): readonly Block[] {
   const reasons = steps.flatMap(({ figures }) => Object.values(figures).filter(isUnavailable))
-  return [...new Set(reasons.map(({ unavailable }) => unavailable))].map((reason) => `Unavailable: ${literal(reason)}.`)
+  const distinct = [...new Set(reasons.map(({ unavailable }) => unavailable))]
+  return paragraphs(...distinct.map((reason) => `Unavailable: ${reason}.`))
 }
 
 /**
@@ -70,15 +83,16 @@ export function maxRateText(results: readonly MaxRateResult[]): string {
     .join('')
 }
 
-/** The same as blocks of Markdown, with every rate that was tried. */
-export function maxRateBlocks(results: readonly MaxRateResult[]): readonly string[] {
+/** The same as a section, with every rate that was tried. */
+export function maxRateSection(results: readonly MaxRateResult[]): readonly Section[] {
   if (results.length === 0) return []
-  return [
-    '## Highest rate that holds',
+  return sectionOf('Highest rate that holds', [
     ...results.flatMap((result) => [
-      `${cellName(result)} with ${code(result.slo.join(','))}: **${literal(answer(result))}**.`,
+      ...paragraphs(inline`${cellName(result)} with ${code(result.slo.join(','))}: ${strong(answer(result))}.`),
       ...(result.steps.length === 0 ? [] : [stepsTable(result.steps), ...gaps(result.steps)]),
     ]),
-    'A rate holds where at least three quarters of its replicates keep both the rate and the objective, in the columns the number that did; figures are medians over replicates. Percentiles are of the offered items: one that was dropped ranks above every time.',
-  ]
+    ...paragraphs(
+      'A rate holds where at least three quarters of its replicates keep both the rate and the objective, in the columns the number that did; figures are medians over replicates. Percentiles are of the offered items: one that was dropped ranks above every time.',
+    ),
+  ])
 }

@@ -1,19 +1,25 @@
 import { extent, median } from 'simple-statistics'
+import type { Figure } from './table.js'
 
 /**
  * The median of at least one value, and the range of two or more.
  *
  * @example
- * spreadText([3, 1, 2], String) // '2 (1–3)'
+ * medianAndRange([3, 1, 2], String) // { median: '2', range: '1–3' }
  */
-export function spreadText(values: readonly number[], format: (value: number) => string, dash = '–'): string {
+export function medianAndRange(values: readonly number[], format: (value: number) => string, dash = '–'): Figure {
   const middle = format(median([...values]))
-  if (values.length === 1) return middle
+  if (values.length === 1) return { median: middle }
   const [lowest, highest] = extent([...values])
-  return `${middle} (${format(lowest)}${dash}${format(highest)})`
+  return { median: middle, range: `${format(lowest)}${dash}${format(highest)}` }
 }
 
-/** {@link spreadText} of what replicates gave; `undefined` where none gave anything. */
-export function medianAndRange(...given: Parameters<typeof spreadText>): string | undefined {
-  return given[0].length === 0 ? undefined : spreadText(...given)
+/** A figure in one line. @example figureText({ median: '2', range: '1–3' }) // '2 (1–3)' */
+export function figureText({ median: middle, range }: Figure): string {
+  return range === undefined ? middle : `${middle} (${range})`
+}
+
+/** {@link medianAndRange} in one line. */
+export function spreadText(...given: Parameters<typeof medianAndRange>): string {
+  return figureText(medianAndRange(...given))
 }

@@ -1,6 +1,7 @@
 import type { RateCause, ResultRecord } from '@spsc/core'
 import { sum } from 'simple-statistics'
 import { contaminationIn, type Evidence, evidenceOf, perfEventsIn, RATE_CAUSES, rateCauseOf } from './evidence.js'
+import { code, type Inline, inline } from './section.js'
 
 interface Step {
   readonly command: string
@@ -30,7 +31,7 @@ function cureOf(cause: RateCause, pacing: string): Step {
   if (cause === 'pacer' && pacing === 'deadline')
     return { command: '--pacing spin', reason: 'a producer that watches the clock need not be woken' }
   if (cause === 'back-pressure')
-    return { command: '--queue-cap', reason: 'a larger one makes room, and so does a lower `--rate`' }
+    return { command: '--queue-cap', reason: 'a larger one makes room, and so does a lower --rate' }
   if (cause === 'producer') return { command: '--rate', reason: 'a lower one leaves the producer time' }
   return { command: 'spsc doctor', reason: 'it looks for what takes the CPUs' }
 }
@@ -80,18 +81,18 @@ function look(rows: readonly Evidence[]): readonly Step[] {
 }
 
 /**
- * What to run next, in lines of Markdown, each with what in the stored evidence asks for it; none where nothing does.
+ * What to run next, each with what in the stored evidence asks for it; none where nothing does.
  *
  * @example
  * nextSteps(records)[0]
- * // '`--replicates 10`: fewer than 6 replicates in 3 of 3 rows, too few for an interval.'
+ * // `--replicates 10`: fewer than 6 replicates in 3 of 3 rows, too few for an interval.
  */
-export function nextSteps(records: readonly ResultRecord[]): readonly string[] {
+export function nextSteps(records: readonly ResultRecord[]): readonly Inline[] {
   const rows = evidenceOf(records)
   if (rows.length === 0) return []
   const steps = [...again(records), ...[moreReplicates, cures, noDrops, collect, look].flatMap((topic) => topic(rows))]
   return [...new Set(steps.map(({ command }) => command))].map((command) => {
     const reasons = new Set(steps.filter((step) => step.command === command).map(({ reason }) => reason))
-    return `\`${command}\`: ${[...reasons].join('; ')}.`
+    return inline`${code(command)}: ${[...reasons].join('; ')}.`
   })
 }

@@ -1,10 +1,11 @@
 import { distributionOf } from './distribution.js'
 import type { Evidence } from './evidence.js'
 import { floorOf } from './floor.js'
+import type { Inline } from './section.js'
 
 /** Within which the p99 of a row's replicates lie, in nanoseconds. */
 export interface Range {
-  readonly name: string
+  readonly name: Inline
   readonly low: number
   readonly high: number
 }

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { errorMessage, type MaxRateResult, type ResultRecord, SpscError } from '@spsc/core'
 import { toCsv } from './csv.js'
 import { toHtml } from './html/html.js'
-import { type ReportPicture, toMarkdown } from './markdown.js'
+import { toMarkdown } from './markdown.js'
 import { maxRateIn, readManifest, readRecords, type StoredResults } from './read.js'
+import type { PictureBlock } from './section.js'
 import { oneLine } from './text.js'
 
 export interface RunFiles {
@@ -38,7 +39,7 @@ async function writeAtomically(path: string, content: string | Uint8Array): Prom
 interface Pictures {
   /** Contents by the end of the file's name; `undefined`: an earlier rendering's file there is no longer true. */
   readonly files: ReadonlyMap<string, string | Uint8Array | undefined>
-  readonly shown: readonly ReportPicture[]
+  readonly shown: readonly PictureBlock[]
   readonly problems: readonly string[]
 }
 

@@ -1,17 +1,27 @@
 import { isUnavailable, type ResultRecord, type Role, type SchedPhase, type Tier } from '@spsc/core'
-import { markdownTable } from 'markdown-table'
 import { type Cell, cellsOf } from './cells.js'
 import { fixed } from './format.js'
-import { cellName, literal } from './markdown-text.js'
-import { medianAndRange } from './median-range.js'
+import { figureText, medianAndRange } from './median-range.js'
 import { contaminationOf, figureOf, ROLES, schedGaps, schedOf } from './sched.js'
+import {
+  type Block,
+  cellName,
+  columnsOf,
+  type Inline,
+  inline,
+  listOf,
+  paragraphs,
+  type Section,
+  sectionOf,
+} from './section.js'
+import type { Figure } from './table.js'
 import { cut, WIDTH } from './terminal-lines.js'
 import { oneLine } from './text.js'
 
 interface Row {
   readonly title: string
   /** One for each thread, or one of the machine. */
-  readonly values: readonly string[]
+  readonly values: readonly Figure[]
   readonly tier: Tier
 }
 
@@ -93,9 +103,9 @@ function valueIn({ group, names, scale }: ThreadFigure, phase: SchedPhase, role:
 }
 
 /** Of one figure of the replicates that have it. */
-function spread(phases: readonly SchedPhase[], of: MachineFigure['value'], decimals: number): string | undefined {
+function spread(phases: readonly SchedPhase[], of: MachineFigure['value'], decimals: number): Figure | undefined {
   const values = phases.map(of).filter((value) => value !== undefined)
-  return medianAndRange(values, (value) => fixed(value, decimals))
+  return values.length === 0 ? undefined : medianAndRange(values, (value) => fixed(value, decimals))
 }
 
 function tierOf(phases: readonly SchedPhase[], group: Group): Tier {
@@ -108,7 +118,7 @@ function rowsOf(phases: readonly SchedPhase[]): readonly Row[] {
   const threads = THREAD_FIGURES.flatMap((figure): readonly Row[] => {
     const values = ROLES.map((role) => spread(phases, (phase) => valueIn(figure, phase, role), figure.decimals))
     if (values.every((value) => value === undefined)) return []
-    const shown = values.map((value) => value ?? 'unavailable')
+    const shown = values.map((value) => value ?? { median: 'unavailable' })
     return [{ title: figure.title, values: shown, tier: tierOf(phases, figure.group) }]
   })
   const machine = MACHINE_FIGURES.flatMap(({ title, value, decimals }): readonly Row[] => {
@@ -118,7 +128,7 @@ function rowsOf(phases: readonly SchedPhase[]): readonly Row[] {
   return [...threads, ...machine]
 }
 
-interface Block {
+interface CellBlock {
   readonly cell: Cell
   readonly phase: string
   readonly rows: readonly Row[]
@@ -127,7 +137,7 @@ interface Block {
   readonly contaminated: readonly { readonly replicate: number; readonly reasons: readonly string[] }[]
 }
 
-function blocksOf(records: readonly ResultRecord[]): readonly Block[] {
+function blocksOf(records: readonly ResultRecord[]): readonly CellBlock[] {
   return cellsOf(records).flatMap((cell) => {
     const phases = cell.records.map(schedOf).filter((phase) => phase !== undefined)
     const [first] = phases
@@ -141,7 +151,7 @@ function blocksOf(records: readonly ResultRecord[]): readonly Block[] {
   })
 }
 
-function verdict({ judged, contaminated }: Block): string {
+function verdict({ judged, contaminated }: CellBlock): string {
   if (judged === 0) return 'Contamination was not judged.'
   const names = contaminated.map(({ replicate }) => replicate).sort((a, b) => a - b)
   if (names.length === 0) return `Contaminated: none of ${judged}.`
@@ -156,7 +166,10 @@ function gapNames(cell: Cell): string {
 
 /** Rows in columns, the figures to the right. */
 function aligned(rows: readonly Row[]): readonly string[] {
-  const lines = [['', ...ROLES, 'tier'], ...rows.map(({ title, values, tier }) => [title, ...both(values), tier])]
+  const lines = [
+    ['', ...ROLES, 'tier'],
+    ...rows.map(({ title, values, tier }) => [title, ...both(values).map(figureText), tier]),
+  ]
   const [first = 0, second = 0, third = 0] = [0, 1, 2].map((column) =>
     Math.max(...lines.map((line) => line[column]?.length ?? 0)),
   )
@@ -166,14 +179,14 @@ function aligned(rows: readonly Row[]): readonly string[] {
 }
 
 function withoutRange(row: Row): Row {
-  return { ...row, values: row.values.map((value) => value.replace(/ \(.*$/, '')) }
+  return { ...row, values: row.values.map(({ median }) => ({ median })) }
 }
 
 function fits(lines: readonly string[]): boolean {
   return lines.every((line) => line.length <= WIDTH)
 }
 
-function textBlock(block: Block): string {
+function textBlock(block: CellBlock): string {
   const { cell, phase, rows } = block
   const full = aligned(rows)
   const gaps = gapNames(cell)
@@ -190,8 +203,8 @@ function textBlock(block: Block): string {
 }
 
 /** Of the machine there is one value: it stands below the consumer's, at the end. */
-function both(values: readonly string[]): readonly string[] {
-  return values.length === 1 ? ['', ...values] : values
+function both(values: readonly Figure[]): readonly Figure[] {
+  return values.length === 1 ? [{ median: '' }, ...values] : values
 }
 
 /**
@@ -211,17 +224,15 @@ export function schedText(records: readonly ResultRecord[]): string {
     .join('')
 }
 
-function markdownBlock(block: Block): readonly string[] {
+function blocksFor(block: CellBlock): readonly Block[] {
   const { cell, phase, rows, contaminated } = block
-  const header = ['figure', ...ROLES, 'tier']
+  const columns = [...columnsOf(['figure'], ROLES), ...columnsOf(['tier'], [])]
   const lines = rows.map(({ title, values, tier }) => [title, ...both(values), tier])
-  const reasons = contaminated.map(
-    ({ replicate, reasons }) => `- replicate ${replicate}: ${reasons.map(literal).join('; ')}`,
-  )
   return [
-    `${cellName(cell)}, phase ${literal(phase)}:`,
-    markdownTable([header, ...lines], { align: ['l', 'r', 'r', 'l'] }),
-    [verdict(block), ...(reasons.length === 0 ? [] : ['', ...reasons])].join('\n'),
+    ...paragraphs(inline`${cellName(cell)}, phase ${phase}:`),
+    { table: { columns, rows: lines } },
+    ...paragraphs(verdict(block)),
+    ...listOf(contaminated.map(({ replicate, reasons }) => `replicate ${replicate}: ${reasons.join('; ')}`)),
   ]
 }
 
@@ -234,13 +245,15 @@ const READING = [
 ].join(' ')
 
 /** The section of the report; nothing where nothing was collected. */
-export function schedSection(records: readonly ResultRecord[]): readonly string[] {
+export function schedSection(records: readonly ResultRecord[]): readonly Section[] {
   const blocks = blocksOf(records)
-  return blocks.length === 0 ? [] : ['## Scheduling', READING, ...blocks.flatMap(markdownBlock)]
+  if (blocks.length === 0) return []
+  const parts = [...paragraphs(READING), ...blocks.flatMap(blocksFor)]
+  return sectionOf('Scheduling', parts, 'The kernel’s books, scenario by scenario')
 }
 
 /** What was not measured and why, cell by cell, each reason once. */
-export function schedGapLines(records: readonly ResultRecord[]): readonly string[] {
+export function schedGapLines(records: readonly ResultRecord[]): readonly Inline[] {
   return cellsOf(records).flatMap((cell) => {
     const found = new Map<string, Set<string>>()
     for (const { what, reason } of cell.records.flatMap(schedGaps)) {
@@ -248,6 +261,6 @@ export function schedGapLines(records: readonly ResultRecord[]): readonly string
       const cause = reason.replace(/\/proc\/\d+\/task\/\d+\//, '/proc/PID/task/TID/')
       found.set(cause, (found.get(cause) ?? new Set()).add(what))
     }
-    return [...found].map(([reason, whats]) => `${cellName(cell)}: ${[...whats].join(', ')}: ${literal(reason)}`)
+    return [...found].map(([reason, whats]) => inline`${cellName(cell)}: ${[...whats].join(', ')}: ${reason}`)
   })
 }

@@ -1,9 +1,8 @@
 import { isUnavailable, type ResultRecord } from '@spsc/core'
-import { literal } from './markdown-text.js'
 
 /** One thread's slack as text. It comes from any version of any queue, so it is looked at before it is believed. */
 function slackOf(value: unknown): string {
-  if (isUnavailable(value)) return `unavailable (${literal(value.unavailable)})`
+  if (isUnavailable(value)) return `unavailable (${value.unavailable})`
   return Number.isFinite(value) ? `${value} ns` : 'not stored'
 }
 

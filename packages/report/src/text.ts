@@ -1,12 +1,16 @@
 import { stripVTControlCharacters } from 'node:util'
 
 /**
- * Text of unknown origin as one harmless line: no terminal sequences, no line breaks, no control characters and no
+ * Part of a line, of unknown origin, made harmless: no terminal sequences, no line breaks, no control characters and no
  * marks that reorder what is shown (CVE-2021-42574).
  */
-export function oneLine(text: string): string {
+export function harmless(text: string): string {
   return stripVTControlCharacters(text)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/\p{Cf}/gu, '')
-    .trim()
+}
+
+/** Text of unknown origin as one {@link harmless} line. */
+export function oneLine(text: string): string {
+  return harmless(text).trim()
 }

@@ -1,7 +1,8 @@
 import type { ResultRecord } from '@spsc/core'
 import { toCsv } from '../csv.js'
 import { toHtml } from '../html/html.js'
-import { type ReportOptions, toMarkdown } from '../markdown.js'
+import { toMarkdown } from '../markdown.js'
+import type { ReportOptions } from '../report-sections.js'
 import { toHlog } from './hlog.js'
 import { toJson, toNdjson } from './json.js'
 

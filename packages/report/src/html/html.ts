@@ -1,28 +1,22 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { ResultRecord } from '@spsc/core'
-import { type ReportOptions, toMarkdown } from '../markdown.js'
+import { LEDGER_TITLE } from '../ledger-table.js'
+import { type ReportOptions, reportSections } from '../report-sections.js'
+import type { Section } from '../section.js'
 import { oneLine } from '../text.js'
 import { pageDataOf } from './collect.js'
 import { embeddedJson, escapeHtml } from './escape.js'
 import { figuresHtml } from './figures.js'
 import { ledgerBarsHtml } from './ledger-bars.js'
-import { type Section, sectionsOf } from './markdown-html.js'
 import { provenanceHtml } from './provenance.js'
-import { replicatesHtml } from './replicates-table.js'
+import { replicatesSection } from './replicates-table.js'
+import { blocksHtml, sectionHtml } from './section-html.js'
 
 export interface HtmlOptions extends Omit<ReportOptions, 'pictures'> {
   /** What `NAME_manifest.json` holds, for when and where it was measured. */
   readonly manifest?: unknown
 }
-
-/** Sections that are long, and read once one has a question: folded. */
-const FOLDED = new Map([
-  ['Latency ledger', 'The ledger in figures'],
-  ['Performance counters', 'What perf counted'],
-  ['Scheduling', 'The kernel’s books, scenario by scenario'],
-  ['Certificate', 'What the instruments were good for'],
-])
 
 // Built beside this module.
 function asset(file: string): string {
@@ -47,25 +41,6 @@ function policyOf(script: string, style: string): string {
   return rules.join('; ')
 }
 
-function idOf(title: string): string {
-  return title.toLowerCase().replaceAll(' ', '-')
-}
-
-function sectionHtml({ title, html }: Section, lead = ''): string {
-  const summary = FOLDED.get(title)
-  const body = summary === undefined ? html : `<details><summary>${summary}</summary>\n${html}\n</details>`
-  return `<section aria-labelledby="${idOf(title)}">
-<h2 id="${idOf(title)}">${escapeHtml(title)}</h2>
-${lead}${body}
-</section>`
-}
-
-function everyReplicate(records: readonly ResultRecord[]): string {
-  if (records.length === 0) return ''
-  const html = `<details><summary>Figures of every replicate, as in the CSV</summary>\n${replicatesHtml(records)}\n</details>`
-  return sectionHtml({ title: 'Every replicate', html })
-}
-
 const RAW_DATA = `<section aria-labelledby="raw-data">
 <h2 id="raw-data">Raw data</h2>
 <p>The page carries the records that it is drawn from: for each replicate counts, settings and what its collectors stored, latencies as histograms.</p>
@@ -84,10 +59,10 @@ const RAW_DATA = `<section aria-labelledby="raw-data">
 export function toHtml(records: readonly ResultRecord[], { manifest, ...options }: HtmlOptions): string {
   const { name } = options
   const [script, style] = [asset('page.global.js'), asset('page.css')]
-  const [results, ...sections] = sectionsOf(toMarkdown(records, options))
+  const [results, ...sections] = reportSections(records, options)
   const data = pageDataOf(records, name)
   const title = escapeHtml(`${oneLine(name)} — Results`)
-  const lead = (section: Section) => (section.title === 'Latency ledger' ? ledgerBarsHtml(records) : '')
+  const lead = (section: Section) => (section.title === LEDGER_TITLE ? ledgerBarsHtml(records) : '')
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -104,11 +79,10 @@ export function toHtml(records: readonly ResultRecord[], { manifest, ...options 
 <h1>${title}</h1>
 ${provenanceHtml(manifest)}
 <section aria-label="Results">
-${results?.html ?? ''}
+${results === undefined ? '' : blocksHtml(results)}
 </section>
 ${figuresHtml(data)}
-${sections.map((section) => sectionHtml(section, lead(section))).join('\n')}
-${everyReplicate(records)}
+${[...sections, ...replicatesSection(records)].map((section) => sectionHtml(section, lead(section))).join('\n')}
 ${RAW_DATA}
 </main>
 <script type="application/json" id="data">${embeddedJson(data)}</script>
