@@ -118,7 +118,7 @@ const head = {
   seed: count,
   replicate_seed: count,
   started_at: v.string(),
-  config: v.looseObject({}),
+  config: v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())])),
   warnings: v.array(v.string()),
 }
 const recordSchema = v.variant('status', [
@@ -134,6 +134,7 @@ const recordSchema = v.variant('status', [
     planned_ops_s: v.optional(figure),
     rate_ratio: v.optional(figure),
     invalid: v.optional(v.string()),
+    rate_cause: v.optional(v.string()),
     phases: v.array(v.looseObject({})),
     threads: v.looseObject({ producer: v.looseObject({}), consumer: v.looseObject({}) }),
     collectors: v.record(v.string(), v.unknown()),
