@@ -1,4 +1,4 @@
-import { DEFAULTS, kebab, SETTINGS, type Setting } from '@spsc/core'
+import { ACCELERATORS, DEFAULTS, GROUNDS, GUEST_MODES, kebab, SETTINGS, type Setting } from '@spsc/core'
 import { Argument, Command, Option } from 'commander'
 import { LOG_LEVELS } from './log-levels.js'
 
@@ -78,6 +78,15 @@ function measuring(command: Command, defaults: { readonly replicates: number; re
     .option('--emit-latencies <path>', 'write raw latencies, one integer ns a line')
     .option('--name <name>', `name of the run (default: ${defaults.name}, with a number when taken)`)
     .addOption(outOption())
+    .addOption(choiceOption('--in <where>', 'host, or a guest of qemu: see below (default: host)', GROUNDS))
+    .addOption(choiceOption('--mode <how>', 'of the guest: smp or deterministic (default: smp)', GUEST_MODES))
+    .option('--guest-cpus <n>', 'CPUs of the guest (default: 2)')
+    .option('--guest-memory <size>', 'memory of the guest (default: 512M)')
+    .addOption(
+      choiceOption('--accel <how>', 'auto, tcg or kvm, if it boots (default: auto)', ['auto', ...ACCELERATORS]),
+    )
+    .option('--kernel <path>', 'Linux kernel of the guest (default: what setup fetched)')
+    .option('--guest-timeout <time>', 'longest time of a boot (default: by the plan)')
     .option('--force', 'replace a stored run of that name')
     .option('--resume', 'go on with a stored run of that name')
     .option('--serve [port]', 'follow the run on a page of this machine (default: any free port)')

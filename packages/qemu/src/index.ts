@@ -1,0 +1,3 @@
+export { cacheFolder } from './cache.js'
+export * from './guest-lab.js'
+export * from './options.js'
