@@ -196,3 +196,13 @@ for (const onFull of ['overwrite-oldest', 'drop-newest'] as const) {
     )
   }
 }
+
+test('overwrite-oldest: awaitItems does not tell of an item that is being overwritten', (t) => {
+  const queue = createQueue({ capacity: 2, onFull: 'overwrite-oldest' })
+  const [producer, consumer] = [queue.producer(), queue.consumer()]
+  for (const item of [1, 2]) producer.tryPush(item)
+  t.is(consumer.tryPop(), 1)
+  t.true(consumer.awaitItems(0))
+  producer.reserve(2)
+  t.false(consumer.awaitItems(0))
+})

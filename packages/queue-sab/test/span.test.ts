@@ -91,3 +91,18 @@ test('spans of a closed queue', (t) => {
   t.throws(() => consumer.release(1), { code: 'ERR_OPTION' })
   t.is(length(consumer.peek(4)), 0)
 })
+
+test('awaitRoom tells of a consumer that wants no more, though there is room and no time to wait', async (t) => {
+  for (const [end, code] of [
+    ['close', 'ERR_CLOSED'],
+    ['abandon', 'ERR_PEER_DIED'],
+  ] as const) {
+    const queue = createQueue({ capacity: 2 })
+    const producer = queue.producer()
+    t.true(producer.awaitRoom(0))
+    if (end === 'close') queue.consumer().close()
+    else queue.abandon('consumer')
+    t.throws(() => producer.awaitRoom(0), { code })
+    await t.throwsAsync(producer.awaitRoomAsync({ timeoutMs: 0 }), { code })
+  }
+})

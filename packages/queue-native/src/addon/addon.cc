@@ -247,7 +247,9 @@ napi_value end_push(napi_env env, napi_callback_info info) {
     const auto args = arguments(env, info, 3);
     End& end = end_of(env, args[0]);
     const double item = to_double(env, args[1]);
-    const Status status = wait_in_slices(env, deadline_of(env, args[2]), [&](Deadline until) {
+    const Deadline deadline = deadline_of(env, args[2]);
+    // Room is of no use in a closed ring, and a push that finds some doesn't look.
+    const Status status = end.closed() ? Status::closed : wait_in_slices(env, deadline, [&](Deadline until) {
       return end.push(item, until);
     });
     return from_double(env, static_cast<double>(status));

@@ -62,7 +62,7 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
   push(item: Item, timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
     checkTimeout(timeoutMs)
     const prepared = this.prepare(item)
-    this.#throwIfUnwanted()
+    this.throwIfUnwanted()
     return this.tryPush(prepared) || this.retry(() => this.tryPush(prepared), timeoutMs)
   }
 
@@ -70,7 +70,7 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
     checkTimeout(options.timeoutMs ?? 0)
     const prepared = this.prepare(item)
     options.signal?.throwIfAborted()
-    this.#throwIfUnwanted()
+    this.throwIfUnwanted()
     if (this.tryPush(prepared)) return true
     const kept = this.snapshot(prepared)
     return this.retryAsync(() => this.tryPush(kept), options)
@@ -186,7 +186,7 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
     const deadline = deadlineIn(timeoutMs)
     for (;;) {
       if (!awaitPeer(this.words, HEAD, this.#seenHead(), deadline, this.patience)) return false
-      this.#throwIfUnwanted()
+      this.throwIfUnwanted()
       if (attempt()) return true
     }
   }
@@ -200,7 +200,7 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
     for (;;) {
       // Another wait of this end may take the room first: then wait again.
       if (!(await awaitPeerAsync(this.words, HEAD, this.#seenHead(), deadline, this.patience, signal))) return false
-      this.#throwIfUnwanted()
+      this.throwIfUnwanted()
       if (attempt()) return true
     }
   }
@@ -210,7 +210,8 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
     return (this.limit - this.slotsInUse * ITEM) | 0
   }
 
-  #throwIfUnwanted(): void {
+  /** @throws where the consumer has closed, or its thread has died */
+  protected throwIfUnwanted(): void {
     if ((Atomics.load(this.words, HEAD) & CLOSED) !== 0) throw endedBy(this.words, 'consumer') ?? closedError()
   }
 }

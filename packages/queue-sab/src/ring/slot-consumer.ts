@@ -54,8 +54,9 @@ export abstract class SlotConsumer<Item, Slots extends ArrayLike<unknown>>
     super.close()
   }
 
+  /** Where items may be overwritten, those that were known of may be gone. */
   #hasItems(): true | undefined {
-    return this.known() > 0 || this.findItems() || undefined
+    return (this.known() > 0 && !this.overwriting) || this.findItems() || undefined
   }
 
   /** Gives the next `count` slots back, all at once; `false`: overwritten meanwhile. */

@@ -29,12 +29,14 @@ export abstract class SlotProducer<Item, Slots extends ArrayLike<unknown>>
 
   awaitRoom(timeoutMs: number = Number.POSITIVE_INFINITY): boolean {
     checkTimeout(timeoutMs)
+    this.throwIfUnwanted()
     return this.#hasRoom() || this.retry(() => this.#hasRoom(), timeoutMs)
   }
 
   async awaitRoomAsync(options: AsyncOptions = {}): Promise<boolean> {
     checkTimeout(options.timeoutMs ?? 0)
     options.signal?.throwIfAborted()
+    this.throwIfUnwanted()
     return this.#hasRoom() || this.retryAsync(() => this.#hasRoom(), options)
   }
 
