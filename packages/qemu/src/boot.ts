@@ -29,6 +29,7 @@ const POLL_MS = 200
 const ANSWER_BYTES = 4 * 2 ** 30
 const SECTOR = 512
 const CHUNK = 2 ** 20
+const RETRY = 'try again, on the host too'
 
 /** Files of one boot. */
 type Files = Pick<Boot, 'image' | 'job' | 'answers' | 'console'>
@@ -130,7 +131,11 @@ export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage 
           onMessage(message)
         }
       } catch (error) {
-        stop(error)
+        stop(
+          error instanceof SpscError
+            ? error
+            : guestError(`what the guest says is damaged: ${errorMessage(error)}`, RETRY),
+        )
       }
     }
     const onAbort = () => stop(cancelled(signal))

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { errorMessage, SpscError } from '@spsc/core'
+import { makeFolder } from '@spsc/lab'
 
 /** Where images and kernels are kept: `spsc` in `XDG_CACHE_HOME`, else in `~/.cache`. Removing it costs only time. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -14,7 +14,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 export function cached(...parts: string[]): string {
   const folder = join(cacheFolder(), ...parts)
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     return folder
   } catch (error) {
     throw new SpscError(

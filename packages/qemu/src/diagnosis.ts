@@ -15,6 +15,11 @@ function lastLine(text: string): string | undefined {
     .at(-1)
 }
 
+/** What Node prints of an error comes before its stack and its version. */
+function errorLine(text: string): string | undefined {
+  return /^\S*Error.*: .*$/m.exec(text)?.[0].trim()
+}
+
 /** The guest's clock and the kernel's level, `[    1.23] `, say nothing to a reader. */
 function plain(line: string): string {
   return line.replace(/^\[\s*\d+\.\d+\]\s*/, '')
@@ -43,8 +48,8 @@ export function diagnose(console: string, { code, stderr }: Ended, memoryMib: nu
       cure: 'see spsc run --help for what can be given',
     }
   }
-  const ended = new RegExp(`${ENDED} (\\d+)`).exec(console)?.[1]
-  const last = lastLine(console.replace(new RegExp(`${ENDED}.*`), ''))
+  const [before = '', ended] = console.split(new RegExp(`${ENDED} (\\d+)`))
+  const last = errorLine(before) ?? lastLine(before)
   const said = last === undefined ? 'its console said nothing' : `its console ended with: ${plain(last)}`
   const how = ended === undefined ? 'the guest went down' : `what ran in the guest ended with code ${ended}`
   return { what: `${how}; ${said}`, cure: 'run it on the host to see whether it is the guest’s' }

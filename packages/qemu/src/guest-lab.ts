@@ -34,6 +34,7 @@ import { findKernel } from './kernel.js'
 import { type GuestOptions, warningsOf } from './options.js'
 import { checkPins } from './pins.js'
 import type { FromGuest, GuestJob } from './protocol.js'
+import { checkPlatform } from './setup.js'
 import { cancelled, qemuVersion } from './tools.js'
 
 /** Where raw latencies of a replicate go on the host. */
@@ -170,10 +171,27 @@ class Session {
     this.#records = [...store.earlierRecords]
   }
 
+  /** What is told before the run is handed out waits for its listeners. */
+  #untold: (() => void)[] | undefined = []
+
+  #tell(work: () => void): void {
+    if (this.#untold === undefined) work()
+    else this.#untold.push(work)
+  }
+
+  /** A turn of the event loop after the run was handed out, listeners are there. */
+  tellSoon(): void {
+    setImmediate(() => {
+      const untold = this.#untold ?? []
+      this.#untold = undefined
+      for (const work of untold) work()
+    })
+  }
+
   take(message: FromGuest): void {
     if (message.type === 'refused' || message.type === 'failed') throw errorOf(message)
     if (message.type === 'manifest') this.#writeManifest(message.manifest)
-    if (message.type === 'event') this.run.emit(message.name, message.event as ReplicateRef & never)
+    if (message.type === 'event') this.#tell(() => this.run.emit(message.name, message.event as ReplicateRef & never))
     if (message.type === 'record') this.#takeRecord(message)
     if (message.type === 'finished') {
       this.#writeManifest(message.manifest)
@@ -186,7 +204,7 @@ class Session {
     const stored = this.#asOurs(record, latencies)
     this.#store.append(stored)
     this.#records.push(stored)
-    this.run.emit('result', stored)
+    this.#tell(() => this.run.emit('result', stored))
   }
 
   /** By the name it has here, and with the files that are here. */
@@ -236,14 +254,15 @@ function errorOf({ code, message }: Extract<FromGuest, { type: 'refused' | 'fail
   return new SpscError(code, part, text)
 }
 
-/** Everything that a boot needs. */
+/** Everything that a boot needs but its job. */
 interface Ready {
   readonly boot: Pick<Boot, 'accelerator' | 'cpus' | 'memoryMib' | 'kernel'>
   readonly image: string
-  readonly job: GuestJob
+  readonly ground: GuestJob['ground']
+  readonly inGuest: (ref: PluginRef) => PluginRef
 }
 
-async function makeReady(options: GuestLabOptions, earlier: GuestJob['earlier']): Promise<Ready> {
+async function makeReady(options: GuestLabOptions): Promise<Ready> {
   const { guest, plan, collectors, latencies, affinity, signal, onNote } = options
   const qemu = await qemuVersion()
   const kernel = findKernel(guest.kernel)
@@ -266,7 +285,8 @@ async function makeReady(options: GuestLabOptions, earlier: GuestJob['earlier'])
   return {
     boot: { accelerator, cpus, memoryMib, kernel },
     image: path,
-    job: jobOf(options, inGuest, { ground, ...(earlier && { earlier }) }),
+    ground,
+    inGuest,
   }
 }
 
@@ -278,6 +298,7 @@ async function makeReady(options: GuestLabOptions, earlier: GuestJob['earlier'])
  */
 export async function startInGuest(options: GuestLabOptions): Promise<GuestLabRun> {
   const { plan, guest, onExisting, onNote } = options
+  checkPlatform()
   checkPins(
     plan.cells.map(({ scenario }) => scenario),
     guest,
@@ -289,31 +310,34 @@ export async function startInGuest(options: GuestLabOptions): Promise<GuestLabRu
       '--resume and --mode deterministic exclude each other: a deterministic run is one boot; start anew with --force',
     )
   }
+  const { boot, image, ground, inGuest } = await makeReady(options)
   const store = new GuestStore(options.store, onExisting)
   const session = new Session(options, store)
   const { signal } = session.run
   const timeoutS = timeoutOf(plan, guest)
   try {
-    const ready = await makeReady(options, store.earlier.earlier)
+    const job = jobOf(options, inGuest, { ground, ...store.earlier })
+    const shared = { boot, image, job, timeoutS, signal }
     let over = Promise.resolve()
     await new Promise<void>((resolve, reject) => {
       const onMessage = (message: FromGuest) => {
         session.take(message)
         if (message.type === 'manifest') resolve()
       }
-      over = bootGuest({ ...ready, timeoutS, signal, onMessage })
+      over = bootGuest({ ...shared, onMessage })
       over.then(resolve, reject)
     })
+    session.tellSoon()
     const finish = async (): Promise<GuestOutcome> => {
       try {
         await over
+        // Whatever was told is heard before the end.
+        await new Promise((resolve) => setImmediate(resolve))
         if (guest.mode !== 'deterministic') return session.end()
         onNote('booting the guest once more, to compare')
         const again = new Map<number, string>()
         await bootGuest({
-          ...ready,
-          timeoutS,
-          signal,
+          ...shared,
           onMessage: (message) => {
             if (message.type === 'refused' || message.type === 'failed') throw errorOf(message)
             if (message.type === 'record' && message.sha256 !== undefined) {

@@ -45,6 +45,13 @@ export async function writeExt4(
   const args = ['-q', '-F', '-t', 'ext4', '-O', '^has_journal', '-m', '0', '-b', String(BLOCK), '-d', root, path]
   const made = await runTool(MKE2FS.program, [...args, `${ext4Bytes(tree) / 1024}k`], { timeoutS: 120, signal })
   if (made === undefined) throw missingTool(MKE2FS)
-  if (made.code !== 0) throw new Error(`mke2fs: ${made.stderr.trim().split('\n').at(-1)}`)
+  if (made.code !== 0)
+    throw new Error(
+      `mke2fs: ${made.stderr
+        .trim()
+        .split('\n')
+        .at(-1)
+        ?.replace(/^mke2fs: /, '')}`,
+    )
   rmSync(root, { recursive: true, force: true })
 }
