@@ -15,7 +15,7 @@ import {
 } from '@spsc/lab'
 import { readRecords } from '@spsc/report'
 import { baselinePlace } from './baselines.js'
-import { collectorsFor } from './latencies.js'
+import { latenciesFor } from './latencies.js'
 import { machineOf, otherMachine } from './machines.js'
 import { type Conclusion, measure } from './measure.js'
 import { settleOutputs } from './outputs.js'
@@ -168,7 +168,7 @@ async function measureBoth(
     options,
     flags,
     plan,
-    collectors: collectorsFor(options.collectors, options.latencies, plan, options.onExisting),
+    ...latenciesFor(options.latencies, plan, options.onExisting),
     conclude(records) {
       const rows = rowsOf(records)
       const row = (key: string | undefined) => rows.get(key ?? '') ?? []
@@ -192,7 +192,7 @@ async function measureAgainst(
     options,
     flags,
     plan,
-    collectors: collectorsFor(options.collectors, options.latencies, plan, options.onExisting),
+    ...latenciesFor(options.latencies, plan, options.onExisting),
     conclude(records) {
       checkMachines([baseline, options.place], flags)
       return conclude(comparedRuns([stored, rowsOf(records)], { design: 'apart', margin }))

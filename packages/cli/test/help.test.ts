@@ -16,6 +16,7 @@ const MEASURING = [
     '--name',
     '--out',
   ],
+  ...['--in', '--mode', '--guest-cpus', '--guest-memory', '--accel', '--kernel', '--guest-timeout'],
   ...['--force', '--resume', '--serve', '--json', '--quiet', '--log-level', '--color', '--print-config'],
 ]
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -24,6 +25,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   list: ['--json', 'queues', 'collectors', 'scenarios', 'suites'],
   report: ['--out', '--name', '--force', '--json'],
   doctor: ['--json', '--color'],
+  qemu: ['setup'],
   completion: ['bash', 'zsh', 'fish'],
 }
 
