@@ -1,23 +1,13 @@
 import type { Diagnosis } from '@spsc/perf'
 import { oneLine } from '@spsc/report/text'
 import type { colorsFor } from './color.js'
+import { wrap } from './wrap.js'
 
 const COLUMNS = 80
 const GAP = 2
 const STATUS_COLUMNS = 'warning'.length + GAP
 
 type Colors = ReturnType<typeof colorsFor>
-
-/** Words in lines of at most `width` columns; a longer word stands alone, since a cut command or path is of no use. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of oneLine(text).split(' ')) {
-    const line = lines.at(-1)
-    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
-    else lines.push(word)
-  }
-  return lines
-}
 
 /** `2 ok, 1 warning, 0 missing` */
 function totals(lines: readonly Diagnosis[]): string {

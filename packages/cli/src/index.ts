@@ -11,7 +11,7 @@ function usageLine({ message }: CommanderError, args: readonly string[]): string
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
     .trim()
-  const command = ['run', 'sweep', 'list', 'report', 'doctor', 'completion'].find((name) => name === args[0])
+  const command = ['run', 'sweep', 'list', 'report', 'why', 'doctor', 'completion'].find((name) => name === args[0])
   return `[spsc] [cli] ${text}; see spsc ${command ? `${command} ` : ''}--help`
 }
 
@@ -31,6 +31,7 @@ export async function main(args: readonly string[]): Promise<number> {
       sweep: async (...given) => (await import('./sweep-command.js')).sweep(...given),
       list: async (...given) => (await import('./list-command.js')).list(...given),
       report: async (...given) => (await import('./report-command.js')).report(...given),
+      why: async (...given) => (await import('./why-command.js')).why(...given),
       doctor: async (...given) => (await import('./doctor-command.js')).doctor(...given),
       completion: async (...given) => (await import('./completion.js')).completion(...given),
     },

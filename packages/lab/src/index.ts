@@ -1,3 +1,4 @@
+export * from './diagnosis/index.js'
 export * from './lab.js'
 export {
   DEFAULT_RATES,
