@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { ResultRecord } from '@spsc/core'
 import type { Table } from '@spsc/report'
+import type { LiveCell } from '@spsc/report/live'
 import test, { type ExecutionContext } from 'ava'
 import { BRIEF, type Finished, filesOf, folder, folderWith, refused, spsc, storedRecords, until } from './spsc.js'
 
@@ -70,8 +71,21 @@ async function eventsOf(url: string, headers: Readonly<Record<string, string>> =
 }
 
 const kinds = (events: readonly Told[]) => events.map(({ event }) => event)
-const recordsIn = (events: readonly Told[]) =>
-  events.filter(({ event }) => event === 'record').map(({ data }) => data as ResultRecord)
+interface Outcome {
+  readonly scenario: string
+  readonly queue: string
+  readonly replicate: number
+}
+
+const outcomesIn = (events: readonly Told[]) =>
+  events.filter(({ event }) => event === 'replicate').map(({ data }) => data as Outcome)
+const outcomesOf = (records: readonly ResultRecord[]) =>
+  records.map(({ scenario, queue, replicate }) => ({ scenario, queue, replicate }))
+/** What the charts were told last of each scenario and queue. */
+const cellsIn = (events: readonly Told[]) => {
+  const cells = events.filter(({ event }) => event === 'cell').map(({ data }) => data as LiveCell)
+  return [...new Map(cells.map((cell) => [cell.place, cell])).values()]
+}
 const isStored = (cwd: string, count: number) =>
   until(`${count} records are stored`, () => {
     return filesOf(cwd, '.').length > 0 && filesOf(cwd).length > 0 && storedRecords(cwd, 'mine').length >= count
@@ -84,13 +98,13 @@ function statusOf(url: string, host: string): Promise<number | undefined> {
   })
 }
 
-test('a page that comes late is told every record, then follows until the run has ended', async (t) => {
+test('a page that comes late is told of every replicate, then follows until the run has ended', async (t) => {
   const { code, cwd, seen, stderr } = await served(t, [...BRIEF, '--replicates', '4'], async ({ url, cwd }) => {
     await isStored(cwd, 2)
     return eventsOf(url)
   })
   t.is(code, 0, stderr)
-  t.deepEqual(recordsIn(seen), storedRecords(cwd, 'mine'))
+  t.deepEqual(outcomesIn(seen), outcomesOf(storedRecords(cwd, 'mine')))
   t.deepEqual(seen[0]?.data, { name: 'mine' })
   t.like(seen.at(-1), { event: 'end', data: { cancelled: false } })
   t.regex(stderr, /^live view: closed; the page keeps what it shows\n$/m)
@@ -108,7 +122,7 @@ test('a page that comes back is told what it missed, not what it has seen', asyn
   })
   t.is(seen.all[0]?.event, 'run')
   t.false(kinds(seen.rest).includes('run'))
-  t.is(recordsIn(seen.rest).length, 3)
+  t.is(outcomesIn(seen.rest).length, 3)
   t.deepEqual(seen.odd[0], seen.all[0])
 })
 
@@ -128,6 +142,26 @@ test('with each record comes the table of all so far, as a terminal shows it', a
     [['baseline']],
   )
   for (const { median } of rows[0]?.figures ?? []) t.true(stdout.split('\n')[1]?.includes(median), median)
+})
+
+test('with each record comes what the charts show of its scenario, from all its replicates so far', async (t) => {
+  const { cwd, seen } = await served(t, [...BRIEF, '--queue', 'sab,sab-mutex', '--replicates', '2'], ({ url }) =>
+    eventsOf(url),
+  )
+  const cells = cellsIn(seen).sort((a, b) => a.place - b.place)
+  t.deepEqual(
+    cells.map(({ place, scenario, queue }) => ({ place, scenario, queue })),
+    ['sab', 'sab-mutex'].map((queue, index) => ({ place: index + 1, scenario: 'baseline', queue })),
+  )
+  const stored = storedRecords(cwd, 'mine')
+  for (const { queue, figures } of cells) {
+    t.deepEqual(
+      figures.replicates.map(({ order, ops }) => ({ order, ops })),
+      stored.flatMap((record) =>
+        record.queue === queue && record.status === 'ok' ? [{ order: record.order, ops: record.ops_s }] : [],
+      ),
+    )
+  }
 })
 
 test('only who has the token, asks this machine by its own name, and only reads, is served', async (t) => {
@@ -221,8 +255,8 @@ test('of a run that is resumed the page shows what it has already', async (t) =>
   const args = [...BRIEF, '--replicates', '2', '--resume']
   const { code, seen, stderr } = await served(t, args, ({ url }) => eventsOf(url), cwd)
   t.is(code, 0, stderr)
-  t.deepEqual(recordsIn(seen), storedRecords(cwd, 'mine'))
-  t.is(recordsIn(seen).length, 2)
+  t.deepEqual(outcomesIn(seen), outcomesOf(storedRecords(cwd, 'mine')))
+  t.is(outcomesIn(seen).length, 2)
 })
 
 // The page itself, where there is a Chromium.
@@ -245,16 +279,18 @@ inChromium(
         page.on('dialog', (dialog) => faults.push(dialog.message()))
         await page.goto(url)
         // The page evaluates no text, so nothing here is a script of ours in it.
-        await page.locator('#latency .p50').first().waitFor()
+        await page.locator('#chart-latency .mark.replicate').first().waitFor()
         const status = await page.textContent('#status')
         await page.getByText('The run has ended').waitFor()
-        await page.locator('#throughput .ops').nth(7).waitFor()
+        await page.locator('#chart-throughput .mark.replicate').nth(7).waitFor()
         return {
           faults,
           status,
           ended: await page.textContent('#status'),
-          names: await page.locator('#table tbody tr td:first-child').allTextContents(),
-          marks: await page.locator('#latency .p50, #latency .p99').count(),
+          names: await page.locator('#table tbody tr th').allTextContents(),
+          marks: await page.locator('#chart-latency .mark.replicate').count(),
+          charts: await page.locator('[data-chart] h3').allTextContents(),
+          legend: await page.locator('.legend button').allTextContents(),
           images: await page.locator('img').count(),
         }
       } finally {
@@ -266,7 +302,17 @@ inChromium(
     t.regex(seen.status ?? '', /^Replicate \d of 8: .* About \d+ s were left as it began\.$/)
     t.is(seen.ended, 'The run has ended: 8 of 8 replicates are stored.')
     t.deepEqual(seen.names, ['<img src=x onerror=alert(1)> ', 'other'])
-    t.is(seen.marks, 16)
+    t.deepEqual(seen.legend, ['<img src=x onerror=alert(1)>', 'other'])
+    t.deepEqual(seen.charts, [
+      'Latency by percentile',
+      'Latency by scenario',
+      'Throughput',
+      'Drop rate',
+      'Latency over time',
+      'Latency in the order of measurement',
+    ])
+    // p50, p95 and p99 of two scenarios and four replicates.
+    t.is(seen.marks, 24)
     t.is(seen.images, 0)
     t.deepEqual(seen.faults, [])
   },

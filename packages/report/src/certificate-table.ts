@@ -3,7 +3,6 @@ import { type Cell, cellsOf } from './cells.js'
 import { certified } from './floor.js'
 import { fixed } from './format.js'
 import { medianAndRange } from './median-range.js'
-import type { Figure } from './rows.js'
 import {
   type Block,
   cellName,
@@ -16,6 +15,7 @@ import {
   type Section,
   sectionOf,
 } from './section.js'
+import type { Figure } from './table.js'
 
 interface Column {
   readonly title: string

@@ -1,8 +1,9 @@
 import { isUnavailable, type MeasuredRecord, type PerfStatEvent } from '@spsc/core'
 import { sum } from 'simple-statistics'
+import { cpuSeconds } from './cpu-time.js'
 import { fixed } from './format.js'
 import { firstPhaseOf } from './perf-stat.js'
-import { figureOf, ROLES, schedOf } from './sched.js'
+import { schedOf, totalOf } from './sched.js'
 
 /** Context switches of both threads in the first measured phase, with what they can be divided by. */
 export interface Switches {
@@ -26,25 +27,16 @@ export function perfSwitches(record: MeasuredRecord): Switches | undefined {
   // With `:u` perf counts in user space only, where no switch happens.
   const count = countOf(phase.events, /^(context-switches|cs)$/)
   if (count === undefined) return undefined
-  const cpuMs = countOf(phase.events, /^task-clock(:|$)/)
-  const cpuS = cpuMs === undefined ? undefined : cpuMs / 1e3
-  return { count, wallS: phase.window_ns / 1e9, cpuS, items: record.delivered }
+  return { count, wallS: phase.window_ns / 1e9, cpuS: cpuSeconds(record, 'perf-stat'), items: record.delivered }
 }
 
 /** The same as the kernel counted them, by the `sched` collector. */
 export function schedSwitches(record: MeasuredRecord): Switches | undefined {
   const phase = schedOf(record)
   if (phase === undefined) return undefined
-  const total = (group: 'switches' | 'run', names: readonly string[]) => {
-    const values = ROLES.flatMap((role) => names.map((name) => figureOf(phase.threads[role][group], name)))
-    const found = values.filter((value) => value !== undefined)
-    return found.length < values.length ? undefined : sum(found)
-  }
-  const count = total('switches', ['voluntary', 'involuntary'])
+  const count = totalOf(phase, 'switches', ['voluntary', 'involuntary'])
   if (count === undefined) return undefined
-  const cpuNs = total('run', ['cpu_ns'])
-  const cpuS = cpuNs === undefined ? undefined : cpuNs / 1e9
-  return { count, wallS: phase.wall_ns / 1e9, cpuS, items: phase.delivered }
+  return { count, wallS: phase.wall_ns / 1e9, cpuS: cpuSeconds(record, 'sched'), items: phase.delivered }
 }
 
 /**

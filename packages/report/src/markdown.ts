@@ -3,8 +3,8 @@ import { markdownTable } from 'markdown-table'
 import { inlineMarkdown, longestRun } from './markdown-text.js'
 import { figureText } from './median-range.js'
 import { type ReportOptions, reportSections } from './report-sections.js'
-import type { Figure } from './rows.js'
 import type { Block, Inline, Section, TableBlock } from './section.js'
+import type { Figure } from './table.js'
 
 function cellMarkdown(cell: Inline | Figure): string {
   return inlineMarkdown(typeof cell === 'object' && 'median' in cell ? figureText(cell) : cell)

@@ -1,5 +1,5 @@
 import { extent, median } from 'simple-statistics'
-import type { Figure } from './rows.js'
+import type { Figure } from './table.js'
 
 /**
  * The median of at least one value, and the range of two or more.

@@ -25,6 +25,7 @@ import {
 } from './section.js'
 import { slackText } from './slack.js'
 import { takeaways } from './takeaways.js'
+import { courseGaps } from './windows.js'
 
 export interface ReportOptions {
   /** Name of the run, as in `NAME_metrics.csv`. */
@@ -120,7 +121,7 @@ export function reportSections(records: readonly ResultRecord[], options: Report
     ),
     ...schedSection(records),
     ...sectionOf('Failed', listOf(failures(records))),
-    ...sectionOf('Not measured', listOf([...gaps(records), ...schedGapLines(records)])),
+    ...sectionOf('Not measured', listOf([...gaps(records), ...courseGaps(records), ...schedGapLines(records)])),
     ...sectionOf('Warnings', listOf(warnings(records, skipped))),
     ...sectionOf('Takeaways', listOf(takeaways(records))),
     ...sectionOf('Next steps', listOf(nextSteps(records))),

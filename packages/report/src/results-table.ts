@@ -1,5 +1,5 @@
-import type { Row, Table } from './rows.js'
 import { type Block, columnsOf } from './section.js'
+import type { Row, Table } from './table.js'
 
 function cellsOf({ names, figures, failure }: Row, width: number) {
   if (failure === undefined) return [...names, ...figures]

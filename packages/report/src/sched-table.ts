@@ -2,7 +2,6 @@ import { isUnavailable, type ResultRecord, type Role, type SchedPhase, type Tier
 import { type Cell, cellsOf } from './cells.js'
 import { fixed } from './format.js'
 import { figureText, medianAndRange } from './median-range.js'
-import type { Figure } from './rows.js'
 import { contaminationOf, figureOf, ROLES, schedGaps, schedOf } from './sched.js'
 import {
   type Block,
@@ -15,6 +14,7 @@ import {
   type Section,
   sectionOf,
 } from './section.js'
+import type { Figure } from './table.js'
 import { cut, WIDTH } from './terminal-lines.js'
 import { oneLine } from './text.js'
 

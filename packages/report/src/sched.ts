@@ -55,6 +55,12 @@ export function figureOf(group: unknown, name: string): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
+/** Figures of both threads, added up; `undefined` where one was not measured. */
+export function totalOf(phase: SchedPhase, group: 'switches' | 'run', names: readonly string[]): number | undefined {
+  const values = ROLES.flatMap((role) => names.map((name) => figureOf(phase.threads[role][group], name)))
+  return values.reduce((sum, value) => (sum === undefined || value === undefined ? undefined : sum + value), 0)
+}
+
 /** Why a replicate is contaminated: by phase, where it is; `undefined`: it was not judged. */
 export function contaminationOf(record: ResultRecord): readonly string[] | undefined {
   const verdicts = schedPhases(record).flatMap(({ name, contamination }) =>

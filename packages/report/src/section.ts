@@ -1,4 +1,4 @@
-import type { Figure } from './rows.js'
+import type { Figure } from './table.js'
 
 // What a report says, apart from how it is written down: markdown.ts and html/section-html.ts each draw this, and escape
 // all text that stands in it. Nothing that builds sections knows of either.

@@ -1,5 +1,6 @@
 import type { ResultRecord } from '@spsc/core'
-import { hasFloors, type Row, type Table, tableOf } from './rows.js'
+import { hasFloors, tableOf } from './rows.js'
+import type { Row, Table } from './table.js'
 import { cut, WIDTH } from './terminal-lines.js'
 import { oneLine } from './text.js'
 

@@ -2,6 +2,7 @@ import type { MeasuredRecord, ResultRecord } from '@spsc/core'
 import { drawCharts, toPng } from '@spsc/report/charts'
 import test from 'ava'
 import { replicates } from './distributions.js'
+import { perfStat } from './perf-stats.js'
 import { certificate, failed, latency, measured, withLatency } from './records.js'
 import { descriptionOf, elementsOf, positionsOf, textsOf, titlesOf } from './svg.js'
 
@@ -315,4 +316,29 @@ test('the front holds what no other cell beats in p99, throughput and drop rate 
   t.true(
     textsOf(draw([...records, failed({ scenario: 'stuck', cell: 5 })], 'pareto')).includes('failed: ERR_PLUGIN_HUNG'),
   )
+})
+
+test('CPU time an item counts in the trade-off where one collector has it of every cell, else it is unavailable', (t) => {
+  const cell = (number: number, cpuMs: number | undefined) =>
+    measured({
+      scenario: `s${number}`,
+      cell: number,
+      delivered: 1000,
+      collectors: {
+        ...withLatency(latency(10_000 * number)),
+        ...(cpuMs !== undefined && { 'perf-stat': perfStat({ 'task-clock': cpuMs }) }),
+      },
+    })
+  // Slower than the first in all else, and cheaper.
+  const counted = [cell(1, 40), cell(2, 20), cell(3, 30)]
+  const svg = draw(counted, 'pareto')
+  t.regex(descriptionOf(svg), /^Beaten by no other: s1, s2\. /)
+  t.true(textsOf(svg).some((text) => text.endsWith(', CPU 20.00 µs')))
+  t.regex(textsOf(svg).join(' '), /for each delivered item, by perf-stat\./)
+  for (const missing of [[cell(1, 40), cell(2, 20), cell(3, undefined)], [1, 2, 3].map((n) => cell(n, undefined))]) {
+    const without = draw(missing, 'pareto')
+    t.regex(descriptionOf(without), /^Beaten by no other: s1\. /)
+    t.notRegex(textsOf(without).join(' '), /CPU \d/)
+    t.regex(textsOf(without).join(' '), /CPU-seconds per item: unavailable, neither sched nor perf-stat/)
+  }
 })

@@ -72,6 +72,8 @@ export function withLatency(summary: LatencySummary): MeasuredRecord['collectors
       lost: 0,
       negative: { latency: 0, response: 0 },
       clamped: 0,
+      window_s: 1,
+      windows: [],
     },
   }
 }

@@ -19,10 +19,10 @@ export class EventLog {
     this.#send(message)
   }
 
-  /** Tells what holds until it is told anew. */
-  show(event: string, data: unknown): void {
+  /** Tells what holds until it is told anew. @param key tells it from other things that the same event is of */
+  show(event: string, data: unknown, key = event): void {
     const message = messageOf(event, data)
-    this.#state.set(event, message)
+    this.#state.set(key, message)
     this.#send(message)
   }
 

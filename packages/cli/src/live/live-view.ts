@@ -1,10 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { errorMessage, type ResultRecord, type Run, SpscError } from '@spsc/core'
 import { resultsPath } from '@spsc/lab'
-import { readRecords, replicateKey, tableOf } from '@spsc/report'
+import { cellKey, readRecords, replicateKey, tableOf } from '@spsc/report'
+import { liveCells, liveFiles } from '@spsc/report/live'
 import type { RunOptions } from '../run-options.js'
 import { say } from '../streams.js'
 import { EventLog } from './event-log.js'
@@ -23,13 +24,6 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
-/** Below the token's folder: what each path serves. */
-const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
-  '': ['index.html', 'text/html; charset=utf-8'],
-  'page.css': ['page.css', 'text/css; charset=utf-8'],
-  'page.js': ['page.js', 'text/javascript; charset=utf-8'],
-}
-
 /** A page that follows a run. */
 export interface LiveView {
   /** Tells the page what the run tells, and says where the page is. */
@@ -43,23 +37,26 @@ function isToken(given: string, token: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
+/** What the page says of a replicate beside its figures. */
+function outcomeOf(record: ResultRecord) {
+  const { scenario, queue, replicate } = record
+  if (record.status === 'failed') return { scenario, queue, replicate, failed: record.error.message }
+  return { scenario, queue, replicate, ...(record.invalid !== undefined && { invalid: record.invalid }) }
+}
+
 class Server implements LiveView {
   readonly #token = randomBytes(TOKEN_BYTES).toString('base64url')
   readonly #events = new EventLog()
   readonly #server = createServer((request, response) => this.#answer(request, response))
-  readonly #files = new Map(
-    Object.entries(FILES).map(([path, [file, type]]) => {
-      // From dist, where this ends up.
-      return [path, { type, body: readFileSync(new URL(`../live/${file}`, import.meta.url)) }] as const
-    }),
-  )
+  /** Below the token's folder. */
+  readonly #files = liveFiles()
   readonly #records = new Map<string, ResultRecord>()
   #isCancelled = () => false
 
   /** @param earlier records of a run that is resumed */
   constructor(name: string, earlier: readonly ResultRecord[]) {
     this.#events.keep('run', { name })
-    for (const record of earlier) this.#add(record)
+    this.#add(earlier)
   }
 
   async listen(port: number): Promise<void> {
@@ -79,7 +76,7 @@ class Server implements LiveView {
     this.#isCancelled = () => run.signal.aborted
     // Whoever has the token may read.
     say(`live view: http://${HOST}:${this.#port}/${this.#token}/`)
-    run.on('result', (record) => this.#add(record))
+    run.on('result', (record) => this.#add([record]))
     run.on('warning', (warning) => this.#events.keep('warning', warning))
     // As a replicate begins, and not again: the page is drawn on the machine that measures.
     run.on('progress', (progress) => {
@@ -95,11 +92,16 @@ class Server implements LiveView {
     say('live view: closed; the page keeps what it shows')
   }
 
-  #add(record: ResultRecord): void {
+  #add(records: readonly ResultRecord[]): void {
     // One that failed may be measured again.
-    this.#records.set(replicateKey(record), record)
-    this.#events.keep('record', record)
-    this.#events.show('table', tableOf([...this.#records.values()]))
+    for (const record of records) this.#records.set(replicateKey(record), record)
+    for (const record of records) this.#events.keep('replicate', outcomeOf(record))
+    const all = [...this.#records.values()]
+    const changed = new Set(records.map(cellKey))
+    for (const cell of liveCells(all.filter((record) => changed.has(cellKey(record))))) {
+      this.#events.show('cell', cell, `cell ${cell.place}`)
+    }
+    this.#events.show('table', tableOf(all))
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

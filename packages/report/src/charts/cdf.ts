@@ -1,5 +1,5 @@
 import { fixed } from '../format.js'
-import { drawPanels, type Point } from './panels.js'
+import { drawCurves, type Point } from './curves.js'
 import type { Chart } from './picture.js'
 import { medianAt, type Quantiles } from './quantiles.js'
 import { scaleOf, tickText } from './scale.js'
@@ -16,7 +16,7 @@ function curve(replicates: readonly Quantiles[]): readonly Point[] {
 
 /** The share of items up to each latency: the empirical cumulative distribution. */
 export const cdf: Chart = (records, name) =>
-  drawPanels({
+  drawCurves({
     title: `Distribution of latency — ${name}`,
     subtitle: 'share of delivered items that took at most so long, push to pop',
     alt: 'Cumulative distribution of the latency by scenario, every replicate and their median',

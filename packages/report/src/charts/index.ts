@@ -5,6 +5,7 @@ import { heatmap } from './heatmap.js'
 import { latency } from './latency.js'
 import { ledger } from './ledger.js'
 import { offered } from './offered.js'
+import { overTime } from './over-time.js'
 import { pareto } from './pareto.js'
 import { percentiles } from './percentiles.js'
 import type { Chart, Picture } from './picture.js'
@@ -21,6 +22,7 @@ const CHARTS: Readonly<Record<string, Chart>> = {
   offered,
   percentiles,
   cdf,
+  over_time: overTime,
   heatmap,
   pareto,
   ledger,

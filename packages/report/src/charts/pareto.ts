@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import type { ResultRecord } from '@spsc/core'
 import { type Cell, cellsOf } from '../cells.js'
+import { CPU_SOURCES, type CpuSource, cpuPerItem } from '../cpu-time.js'
 import { distributionOf } from '../distribution.js'
 import { floorOf } from '../floor.js'
 import { atMost, fixed, proportion } from '../format.js'
@@ -22,6 +23,8 @@ const TOP = 10
 const PLOT_HEIGHT = 280
 const KEY_LINE_HEIGHT = LINE_HEIGHT + 3
 const KEY_CHARACTERS = 52
+/** The figures take more room, with CPU time among them. */
+const FEWER_CHARACTERS = 48
 /** Room that a number takes. */
 const NUMBER = { width: 15, height: 12 }
 
@@ -35,6 +38,8 @@ interface Objectives {
   readonly throughput: number
   /** 0 to 1: less is better. */
   readonly dropRate: number
+  /** CPU-seconds an item: less is better; absent in all cells where some have none. */
+  readonly cpu?: number
 }
 
 type Value = (record: ResultRecord) => number | undefined
@@ -47,7 +52,7 @@ function medianOfCell(cell: Cell, value: Value, floor: Value = () => undefined):
   return readings.length === 0 ? undefined : medianOf(ascending(readings))
 }
 
-function objectivesOf(cell: Cell): Objectives | undefined {
+function objectivesOf(cell: Cell, cpuSource: CpuSource | undefined): Objectives | undefined {
   const p99 = medianOfCell(cell, (record) => distributionOf(record, 'latency')?.p99_ns, floorOf)
   const throughput = medianOfCell(cell, (record) => (record.status === 'ok' ? record.ops_s : undefined))
   const dropRate = medianOfCell(cell, (record) => (record.status === 'ok' ? record.drop_rate : undefined))
@@ -57,12 +62,26 @@ function objectivesOf(cell: Cell): Objectives | undefined {
     isBelowFloor: p99.isBelow,
     throughput: throughput.value,
     dropRate: dropRate.value,
+    ...(cpuSource !== undefined && { cpu: cpuOfCell(cell, cpuSource) as number }),
   }
 }
 
+function cpuOfCell(cell: Cell, source: CpuSource): number | undefined {
+  return medianOfCell(cell, (record) => cpuPerItem(record, source))?.value
+}
+
 function dominates(one: Objectives, other: Objectives): boolean {
-  const differences = [other.p99 - one.p99, one.throughput - other.throughput, other.dropRate - one.dropRate]
+  const differences = [
+    other.p99 - one.p99,
+    one.throughput - other.throughput,
+    other.dropRate - one.dropRate,
+    (other.cpu ?? 0) - (one.cpu ?? 0),
+  ]
   return differences.every((gain) => gain >= 0) && differences.some((gain) => gain > 0)
+}
+
+function cpuText({ cpu }: Objectives): string {
+  return cpu === undefined ? '' : `, CPU ${fixed(cpu * 1e6, 2)} µs`
 }
 
 interface Place {
@@ -92,17 +111,20 @@ function placeNumbers(points: readonly Place[]): readonly Place[] {
 }
 
 /**
- * Which cells are beaten by no other in p99, throughput and drop rate at once (the Pareto front), drawn over the first
- * two. `undefined` with fewer than three cells that have all figures.
+ * Which cells are beaten by no other in p99, throughput, drop rate and CPU-seconds an item at once (the Pareto front),
+ * drawn over the first two. The last counts where it was measured for every cell. `undefined` with fewer than three cells that have all figures.
  */
 export const pareto: Chart = (records, name) => {
   const { drawn: cells, note } = drawnCells(cellsOf(records))
   const names = cellNames(cells)
+  // One collector for all, and none where it lacks a cell: two instruments, or none, can't be compared.
+  const comparable = cells.filter((cell) => objectivesOf(cell, undefined) !== undefined)
+  const cpuSource = CPU_SOURCES.find((source) => comparable.every((cell) => cpuOfCell(cell, source) !== undefined))
   const entries = cells.map((cell, index) => ({
     number: index + 1,
     name: names[index] as string,
     gap: gapLabel(cell),
-    objectives: objectivesOf(cell),
+    objectives: objectivesOf(cell, cpuSource),
   }))
   const candidates = entries.flatMap(({ objectives, ...entry }) =>
     objectives === undefined ? [] : [{ ...entry, ...objectives }],
@@ -121,7 +143,7 @@ export const pareto: Chart = (records, name) => {
     left: position(x, candidate.p99, left, right),
     top: position(y, candidate.throughput, bottom, TOP),
     isBeaten: candidates.some((other) => dominates(other, candidate)),
-    figures: `${candidate.isBelowFloor ? `<${atMost(candidate.p99, 3)}` : fixed(candidate.p99, 3)} ms, ${fixed(candidate.throughput, 0)}/s, drops ${proportion(candidate.dropRate)}`,
+    figures: `${candidate.isBelowFloor ? `<${atMost(candidate.p99, 3)}` : fixed(candidate.p99, 3)} ms, ${fixed(candidate.throughput, 0)}/s, drops ${proportion(candidate.dropRate)}${cpuText(candidate)}`,
   }))
   const numbers = placeNumbers(points.map((point) => ({ x: point.left, y: point.top })))
   const margins = {
@@ -178,7 +200,8 @@ export const pareto: Chart = (records, name) => {
         x: MARGIN + 16,
         y: ({ number }) => keyLine(number),
         textAnchor: 'start',
-        text: (entry: (typeof entries)[number]) => `${entry.number}  ${cutMiddle(entry.name, KEY_CHARACTERS)}`,
+        text: (entry: (typeof entries)[number]) =>
+          `${entry.number}  ${cutMiddle(entry.name, cpuSource === undefined ? KEY_CHARACTERS : FEWER_CHARACTERS)}`,
       }),
       Plot.text(entries, {
         x: right,
@@ -191,16 +214,19 @@ export const pareto: Chart = (records, name) => {
     ],
   })
   const caption = [
-    'Circles: no other row is at least as good in p99, throughput and drop rate and better in one (the Pareto front).',
+    `Circles: no other row is at least as good in p99, throughput${cpuSource === undefined ? ' and drop rate' : ', drop rate and CPU time'} and better in one (the Pareto front).`,
     'Squares: some row is. Figures are medians of the replicates; a small distance can be chance.',
+    cpuSource === undefined
+      ? `CPU-seconds per item: unavailable, neither ${CPU_SOURCES.join(' nor ')} was collected of every row.`
+      : `CPU: time of both threads for each delivered item, by ${cpuSource}.`,
     points.some(({ isBelowFloor }) => isBelowFloor) ? BELOW_FLOOR : '',
     note,
   ]
   return {
     alt: 'p99 latency against throughput by scenario; those that no other beats are marked',
     svg: frame({
-      title: `Trade-off of latency, throughput and drops — ${name}`,
-      subtitle: 'further up is more items, further left a lower p99; drops count too and have no axis',
+      title: `Trade-off of latency, throughput${cpuSource === undefined ? ' and drops' : ', drops and CPU'} — ${name}`,
+      subtitle: `further up is more items, further left a lower p99; drops ${cpuSource === undefined ? '' : 'and CPU time '}count too and have no axis`,
       description: `Beaten by no other: ${front.map((point) => cutMiddle(point.name, 80)).join(', ')}. ${points.map(title).join('. ')}.`,
       caption: caption.filter((text) => text !== '').join(' '),
       content: axes + marks,

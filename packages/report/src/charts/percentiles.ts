@@ -1,10 +1,11 @@
 import { fixed } from '../format.js'
-import { drawPanels, type Point } from './panels.js'
+import { drawCurves, type Point } from './curves.js'
 import type { Chart } from './picture.js'
 import { medianAt, type Quantiles } from './quantiles.js'
 import { scaleOf, tickText } from './scale.js'
 
 const POINTS_PER_DECADE = 16
+const MOST_NINES = 4
 const MARKED = [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999, 0.9999999]
 
 /** Points at 1 / (1 − q), up to the largest that the fewest items of a replicate can tell apart. */
@@ -33,7 +34,7 @@ function label(tick: number): string {
  * percentile takes the same room, so the tail is not squeezed into the last pixels.
  */
 export const percentiles: Chart = (records, name) =>
-  drawPanels({
+  drawCurves({
     title: `Latency by percentile — ${name}`,
     subtitle: 'push to pop, of delivered items; the axis stretches towards the slowest items',
     alt: 'Latency over its percentiles by scenario, every replicate and their median, on a scale that stretches the tail',
@@ -42,7 +43,12 @@ export const percentiles: Chart = (records, name) =>
       scale: (points) => {
         const high = points.reduce((most, { x }) => Math.max(most, x), 10)
         const marks = MARKED.map((q) => Math.round(1 / (1 - q))).filter((tick) => tick <= high)
-        return { type: 'log', domain: [1, high], ticks: [1, ...marks.slice(marks.length > 3 ? 1 : 0)] }
+        // Half of the items are a third of a decade: no room beside others.
+        const nines = marks.slice(marks.length > 3 ? 1 : 0)
+        // In a third of a picture more nines than four would touch each other.
+        const step = Math.ceil(nines.length / MOST_NINES)
+        const ticks = nines.filter((_, index) => index % step === 0)
+        return { type: 'log', domain: [1, high], ticks: [1, ...ticks] }
       },
       tickText: label,
     },

@@ -79,6 +79,11 @@ export function tickText(value: number): string {
   return value > 0 && value < 1e-6 ? value.toExponential() : `${Number(value.toPrecision(6))}`
 }
 
+/** The value that stands at a share of the axis, 0 at its beginning and 1 at its end. */
+export function valueAt({ type, domain: [low, high] }: Scale, share: number): number {
+  return type === 'log' ? low * (high / low) ** share : low + share * (high - low)
+}
+
 /** Where a value stands between two pixels. */
 export function position({ type, domain: [low, high] }: Scale, value: number, from: number, to: number): number {
   const share = type === 'log' ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low)

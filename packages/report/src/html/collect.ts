@@ -8,8 +8,11 @@ import { distributionOf } from '../distribution.js'
 import { floorOf } from '../floor.js'
 import { ascending, medianOf, type Reading, readingOf } from '../reading.js'
 import { oneLine } from '../text.js'
+import { WINDOW_FIGURES } from '../window-figures.js'
+import { type Course, coursesOf, togetherOf, type Window } from '../windows.js'
+import { labelsOf } from './labels.js'
 import { packLine } from './packing.js'
-import type { CellData, Figures, PageData, Percentile, PointData, ReplicateData } from './page-data.js'
+import type { CellFigures, Figures, PageData, Percentile, PointData, ReplicateData, WindowData } from './page-data.js'
 
 const POINTS_PER_DECADE = 12
 
@@ -44,7 +47,16 @@ function readingsOf(record: ResultRecord): readonly (readonly [Percentile, Readi
   return PERCENTILES.map((key) => [key, readingOf(latency[`${key}_ns`], floorOf(record))])
 }
 
-function replicateData(record: MeasuredRecord, quantiles: readonly Quantiles[]): ReplicateData {
+function windowData({ at_s, latency, dropped, items }: Window): WindowData {
+  const [p50, p99, max] = WINDOW_FIGURES.map((figure) => (latency ? rounded(latency[figure].value) : null))
+  return [at_s, p50 ?? null, p99 ?? null, max ?? null, dropped, items]
+}
+
+function replicateData(
+  record: MeasuredRecord,
+  quantiles: readonly Quantiles[],
+  courses: readonly Course[],
+): ReplicateData {
   const { replicate, order, ops_s: ops, drop_rate: drop, invalid } = record
   return {
     replicate,
@@ -52,6 +64,7 @@ function replicateData(record: MeasuredRecord, quantiles: readonly Quantiles[]):
     ...withReadings(readingsOf(record), { ops, drop }),
     ...(invalid !== undefined && { invalid: true }),
     curve: curveOf(quantiles.filter((one) => one.replicate === replicate)),
+    course: courses.filter((one) => one.replicate === replicate).flatMap(({ windows }) => windows.map(windowData)),
   }
 }
 
@@ -66,21 +79,22 @@ function mediansOf(records: readonly MeasuredRecord[]): Figures {
   return withReadings(medians, { ops: of('ops_s'), drop: of('drop_rate') })
 }
 
-/** Names of cells: the scenario, and the queue where the run has several. */
-export function labelOf({ scenario, queue }: Cell, cells: readonly Cell[]): string {
-  const isOneQueue = cells.every((cell) => cell.queue === queue)
-  return oneLine(isOneQueue ? scenario : `${scenario} on ${queue}`)
-}
-
-function cellData(cell: Cell, cells: readonly Cell[]): CellData {
+/** What charts show of one cell. */
+export function cellFigures(cell: Cell): CellFigures {
   const measured = cell.records.filter((record) => record.status === 'ok').sort((a, b) => a.order - b.order)
   const quantiles = quantilesOfCell(cell)
+  const courses = coursesOf(cell)
   return {
-    label: labelOf(cell, cells),
     medians: mediansOf(measured),
     curve: curveOf(quantiles),
-    replicates: measured.map((record) => replicateData(record, quantiles)),
+    course: togetherOf(courses).map(windowData),
+    replicates: measured.map((record) => replicateData(record, quantiles, courses)),
   }
+}
+
+/** Names of cells: the scenario, and the queue where the run has several. */
+export function labelsOfCells(cells: readonly Cell[]): readonly string[] {
+  return labelsOf(cells.map(({ scenario, queue }) => ({ scenario: oneLine(scenario), queue: oneLine(queue) })))
 }
 
 function compressed(text: string): string {
@@ -90,10 +104,11 @@ function compressed(text: string): string {
 /** What a page carries for its script, from the records alone. */
 export function pageDataOf(records: readonly ResultRecord[], name: string): PageData {
   const cells = cellsOf(records)
+  const labels = labelsOfCells(cells)
   const lines = records.map((record) => packLine(JSON.stringify(record)))
   return {
     name,
-    cells: cells.map((cell) => cellData(cell, cells)),
+    cells: cells.map((cell, index) => ({ label: labels[index] as string, ...cellFigures(cell) })),
     csv: compressed(toCsv(records)),
     ndjson: compressed(lines.join('\n')),
   }

@@ -1,8 +1,9 @@
+import { WINDOW_FIGURES } from '../window-figures.js'
 import { escapeHtml } from './escape.js'
 import { lookOf, shapePath } from './looks.js'
-import type { PageData } from './page-data.js'
+import type { ChartData } from './page-data.js'
 
-export type ChartName = 'percentiles' | 'latency' | 'throughput' | 'drop' | 'order'
+export type ChartName = 'percentiles' | 'latency' | 'throughput' | 'drop' | 'time' | 'order'
 
 interface Frame {
   readonly name: ChartName
@@ -10,6 +11,8 @@ interface Frame {
   readonly caption: string
   /** Controls beside the reset of the zoom: name, text, and whether it is on at first. */
   readonly switches: readonly (readonly [name: string, text: string, isOn: boolean])[]
+  /** One figure of several that is shown: what it is called, the figures, and which one at first. */
+  readonly choice?: readonly [label: string, options: readonly string[], selected: string]
   /** Pixels, known here so that nothing moves when the script draws. */
   readonly height: number
 }
@@ -19,11 +22,13 @@ const FEW_LINES = 24
 const AXIS_HEIGHT = 56
 
 /** Those that have something to show. */
-function framesOf({ cells }: PageData): readonly Frame[] {
+function framesOf({ cells }: ChartData): readonly Frame[] {
   const replicates = cells.flatMap((cell) => cell.replicates)
   const hasCurves = cells.some(({ curve }) => curve.length > 0)
   const hasLatency = replicates.some(({ p99 }) => p99 !== undefined)
   const rowsHeight = (each: number) => AXIS_HEIGHT + 16 + each * Math.max(1, cells.length)
+  const windows = cells.flatMap(({ course }) => course)
+  const hasDropsInTime = windows.some(([, , , , dropped]) => dropped > 0)
   const hasDrops = replicates.some(({ drop = 0 }) => drop > 0)
   const frames: readonly Frame[] = [
     {
@@ -60,28 +65,49 @@ function framesOf({ cells }: PageData): readonly Frame[] {
       height: rowsHeight(32),
     },
     {
+      name: 'time',
+      title: 'Latency over time',
+      caption: `Push to pop, of the sampled items of each second or longer stretch; thick: the median over replicates. ${hasDropsInTime ? 'A cross at the bottom: items were dropped.' : 'No sampled item was dropped.'}`,
+      switches: [
+        ['log', 'log latency', true],
+        ['each', 'each replicate', replicates.length <= FEW_LINES],
+      ],
+      choice: ['figure', WINDOW_FIGURES, 'p99'],
+      height: 340,
+    },
+    {
       name: 'order',
       title: 'Latency in the order of measurement',
       caption: 'A drift or a burst of other load shows here as neighbours that rise together, whatever their scenario.',
       switches: [['log', 'log latency', true]],
+      choice: ['percentile', ['p50', 'p95', 'p99'], 'p99'],
       height: 340,
     },
   ]
-  const isEmpty = { percentiles: !hasCurves, latency: !hasLatency, throughput: false, drop: false, order: !hasLatency }
+  const isEmpty = {
+    percentiles: !hasCurves,
+    latency: !hasLatency,
+    throughput: false,
+    drop: false,
+    time: windows.length === 0,
+    order: !hasLatency,
+  }
   return frames.filter(({ name }) => !isEmpty[name])
 }
 
-const PERCENTILE_CHOICE =
-  '<label>percentile <select data-choice disabled><option>p50</option><option>p95</option><option selected>p99</option></select></label>'
+function choiceHtml([label, options, selected]: NonNullable<Frame['choice']>): string {
+  const items = options.map((option) => `<option${option === selected ? ' selected' : ''}>${option}</option>`)
+  return `<label>${label} <select data-choice disabled>${items.join('')}</select></label>`
+}
 
-function frameHtml({ name, title, caption, switches, height }: Frame): string {
+function frameHtml({ name, title, caption, switches, choice, height }: Frame): string {
   const buttons = switches.map(
     ([key, text, isOn]) =>
       `<button type="button" data-switch="${key}" aria-pressed="${isOn}" disabled>${text}</button>`,
   )
   return `<figure id="chart-${name}" data-chart="${name}">
 <figcaption><h3>${title}</h3><p id="about-${name}">${escapeHtml(caption)}</p></figcaption>
-<div class="tools" role="group" aria-label="${title}: drawing">${buttons.join('')}${name === 'order' ? PERCENTILE_CHOICE : ''}<button type="button" data-reset disabled>reset zoom</button></div>
+<div class="tools" role="group" aria-label="${title}: drawing">${buttons.join('')}${choice === undefined ? '' : choiceHtml(choice)}<button type="button" data-reset disabled>reset zoom</button></div>
 <div class="plot" tabindex="0" role="application" aria-roledescription="chart" aria-label="${title}" aria-describedby="about-${name} keys">
 <svg width="100%" height="${height}" aria-hidden="true" focusable="false"></svg>
 <p class="tip" aria-live="polite" hidden></p>
@@ -89,7 +115,7 @@ function frameHtml({ name, title, caption, switches, height }: Frame): string {
 </figure>`
 }
 
-function legendHtml({ cells }: PageData): string {
+function legendHtml({ cells }: ChartData): string {
   const buttons = cells.map(({ label }, cell) => {
     const { color, dash, shape } = lookOf(cell)
     const swatch = `<svg class="${color}" width="30" height="12" viewBox="-15 -6 30 12" aria-hidden="true" focusable="false"><path class="line" d="M-15 0H15" stroke-dasharray="${dash}"/><path class="mark" d="${shapePath(shape)}"/></svg>`
@@ -99,7 +125,7 @@ function legendHtml({ cells }: PageData): string {
 }
 
 /** The charts' frames, empty until the page's script draws them; nothing where nothing was measured. */
-export function figuresHtml(data: PageData): string {
+export function figuresHtml(data: ChartData): string {
   if (data.cells.every(({ replicates }) => replicates.length === 0)) return ''
   return `<section aria-labelledby="charts">
 <h2 id="charts">Charts</h2>

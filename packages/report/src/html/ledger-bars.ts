@@ -2,8 +2,7 @@ import { LEDGER_SEGMENTS, type ResultRecord } from '@spsc/core'
 import { cellsOf } from '../cells.js'
 import { fixed } from '../format.js'
 import { type LedgerLine, ledgerOf, VIEWS } from '../ledger.js'
-import { oneLine } from '../text.js'
-import { labelOf } from './collect.js'
+import { labelsOfCells } from './collect.js'
 import { escapeHtml } from './escape.js'
 
 const WIDTH = 1000
@@ -37,10 +36,11 @@ function barSvg({ total, segments }: LedgerLine): string {
 /** What items spent their time on, as bars of shares; the figures are in the table of the section. Empty where none. */
 export function ledgerBarsHtml(records: readonly ResultRecord[]): string {
   const cells = cellsOf(records)
-  const rows = cells.flatMap((cell) => {
+  const labels = labelsOfCells(cells)
+  const rows = cells.flatMap((cell, index) => {
     const ledger = ledgerOf(cell)
     return (ledger?.lines ?? []).map((line) => {
-      const name = escapeHtml(oneLine(`${labelOf(cell, cells)}, ${VIEWS[line.view]}`))
+      const name = escapeHtml(`${labels[index]}, ${VIEWS[line.view]}`)
       const total = `${fixed(line.total / 1e6, 3)} ms`
       return `<li><span>${name}</span><span class="bar-total">${total}</span>${barSvg(line)}</li>`
     })

@@ -1,8 +1,13 @@
-/** What the page's script works on, besides the tables that are there already. Lists of cells are in the plan's order. */
-export interface PageData {
+/** What charts are drawn from. */
+export interface ChartData {
+  /** In the plan's order. */
+  readonly cells: readonly CellData[]
+}
+
+/** What the page's script works on, besides the tables that are there already. */
+export interface PageData extends ChartData {
   /** Name of the run, for the files that are saved. */
   readonly name: string
-  readonly cells: readonly CellData[]
   /** `NAME_metrics.csv`, compressed (zlib, RFC 1950), in base64. */
   readonly csv: string
   /** The records, each a line as `packLine` gives it, in the same way. */
@@ -10,17 +15,32 @@ export interface PageData {
 }
 
 /** One scenario on one queue. */
-export interface CellData {
+export interface CellData extends CellFigures {
   readonly label: string
+}
+
+export interface CellFigures {
   /** Over the replicates that have the figure. */
   readonly medians: Figures
   /** Latency by percentile, the median over replicates: [1 / (1 − q), milliseconds], ascending. */
   readonly curve: readonly PointData[]
+  /** What the replicates' {@link ReplicateData.course} are together. */
+  readonly course: readonly WindowData[]
   /** Those that were measured, in the order of measurement. */
   readonly replicates: readonly ReplicateData[]
 }
 
 export type PointData = readonly [x: number, y: number]
+
+/** A stretch of time: its middle in seconds, milliseconds where items were delivered, sampled items and those dropped. */
+export type WindowData = readonly [
+  at_s: number,
+  p50: number | null,
+  p99: number | null,
+  max: number | null,
+  dropped: number,
+  items: number,
+]
 
 /** Absent: not measured. */
 export interface Figures {
@@ -38,6 +58,15 @@ export interface Figures {
 
 export type Percentile = 'p50' | 'p95' | 'p99'
 
+/** What the page that follows a run is told of a cell. */
+export interface LiveCell {
+  /** Position in the plan, from 1. */
+  readonly place: number
+  readonly scenario: string
+  readonly queue: string
+  readonly figures: CellFigures
+}
+
 export interface ReplicateData extends Figures {
   readonly replicate: number
   /** Position in the order of measurement, from 1. */
@@ -45,4 +74,6 @@ export interface ReplicateData extends Figures {
   /** The figures are not those of the experiment that was asked for; absent: they are. */
   readonly invalid?: true
   readonly curve: readonly PointData[]
+  /** The latency over time; empty where it is not stored. */
+  readonly course: readonly WindowData[]
 }

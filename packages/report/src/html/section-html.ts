@@ -1,5 +1,5 @@
-import type { Figure } from '../rows.js'
 import type { Block, Inline, Section, TableBlock } from '../section.js'
+import type { Figure } from '../table.js'
 import { harmless, oneLine } from '../text.js'
 import { escapeHtml } from './escape.js'
 

@@ -1,6 +1,6 @@
-import { linearTicks, logTicks, position, type Scale } from '../../charts/scale.js'
+import { linearTicks, logTicks, position, type Scale, valueAt } from '../../charts/scale.js'
 import { lookOf, shapePath } from '../looks.js'
-import type { PageData } from '../page-data.js'
+import type { ChartData } from '../page-data.js'
 import type { Axis, Controls, Draw, Drawing, Mark, Series } from './drawing.js'
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -58,15 +58,9 @@ function fitted(type: Scale['type'], values: readonly number[]): Span {
   return [0, high > 0 ? high * 1.06 : 1]
 }
 
-/** A value that stands at this pixel. */
-function valueAt({ type, domain: [low, high] }: Scale, pixel: number, from: number, to: number): number {
-  const share = (pixel - from) / (to - from)
-  return type === 'log' ? low * (high / low) ** share : low + share * (high - low)
-}
-
 /** One figure of the page: draws, reads values at the pointer or with the keyboard, enlarges a part. */
 export class Chart {
-  readonly #data: PageData
+  #data: ChartData
   readonly #draw: Draw
   readonly #plot: HTMLElement
   readonly #svg: SVGElement
@@ -84,7 +78,7 @@ export class Chart {
   #x: Scale = { type: 'linear', domain: [0, 1], ticks: [] }
   #area = { left: 0, right: 0, top: 0, bottom: 0 }
 
-  constructor(figure: HTMLElement, data: PageData, draw: Draw) {
+  constructor(figure: HTMLElement, data: ChartData, draw: Draw) {
     this.#data = data
     this.#draw = draw
     this.#plot = figure.querySelector('.plot') as HTMLElement
@@ -95,6 +89,12 @@ export class Chart {
     this.#controls = this.#enable(figure)
     this.#listen()
     new ResizeObserver(() => this.#redraw()).observe(this.#plot)
+  }
+
+  /** Draws other data of the same cells, the place that is read and the part that is enlarged as they were. */
+  show(data: ChartData): void {
+    this.#data = data
+    this.#keepReading(() => this.#redraw())
   }
 
   /** Leaves out these cells. */
@@ -128,8 +128,10 @@ export class Chart {
   }
 
   #redraw(): void {
-    const drawing = this.#draw(this.#data, this.#controls)
     const width = this.#plot.clientWidth
+    // Not shown, or taken out of the page.
+    if (width === 0) return
+    const drawing = this.#draw(this.#data, this.#controls)
     const height = Number(this.#svg.getAttribute('height'))
     // A printer's page is narrower than the window.
     this.#svg.setAttribute('viewBox', `0 0 ${width} ${height}`)
@@ -239,13 +241,18 @@ export class Chart {
   #zoomBy(factor: number): void {
     const { left, right } = this.#area
     const about = this.#stops[this.#at]?.[0]?.x ?? (left + right) / 2
-    const at = (pixel: number) => valueAt(this.#x, pixel, left, right)
+    const at = (pixel: number) => valueAt(this.#x, (pixel - left) / (right - left))
     const from = at(about - (about - left) * factor)
     const to = at(about + (right - about) * factor)
     const whole = this.#draw(this.#data, this.#controls).x.domain
     const isAll = factor > 1 && (this.#zoom === undefined || (whole && from <= whole[0] && to >= whole[1]))
+    this.#keepReading(() => this.#setZoom(isAll ? undefined : [from, to]))
+  }
+
+  /** Reads the same place again after a change, if it is still there. */
+  #keepReading(change: () => void): void {
     const read = this.#stops[this.#at]?.[0]?.mark
-    this.#setZoom(isAll ? undefined : [from, to])
+    change()
     const again = this.#stops.findIndex((stop) => stop[0]?.mark.x === read?.x && stop[0]?.mark.y === read?.y)
     if (again !== -1) this.#readStop(again)
   }
@@ -272,7 +279,7 @@ export class Chart {
       from = undefined
       if (begin === undefined || Math.abs(end - begin) <= DRAG) return
       const { left, right } = this.#area
-      const value = (at: number) => valueAt(this.#x, Math.min(right, Math.max(left, at)), left, right)
+      const value = (at: number) => valueAt(this.#x, (Math.min(right, Math.max(left, at)) - left) / (right - left))
       this.#setZoom([value(Math.min(begin, end)), value(Math.max(begin, end))])
     })
     plot.addEventListener('pointercancel', () => {

@@ -1,5 +1,5 @@
 import type { Shape } from '../looks.js'
-import type { PageData } from '../page-data.js'
+import type { ChartData } from '../page-data.js'
 
 /** One value of a chart. */
 export interface Mark {
@@ -46,4 +46,4 @@ export interface Controls {
   readonly choice: string
 }
 
-export type Draw = (data: PageData, controls: Controls) => Drawing
+export type Draw = (data: ChartData, controls: Controls) => Drawing

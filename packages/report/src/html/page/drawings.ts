@@ -1,9 +1,13 @@
 import { tickText } from '../../charts/scale.js'
 import { atMost, fixed, proportion } from '../../format.js'
+import { WINDOW_FIGURES, type WindowFigure } from '../../window-figures.js'
 import type { ChartName } from '../figures.js'
 import { lookOf, type Shape } from '../looks.js'
-import type { CellData, Figures, PageData, Percentile, PointData, ReplicateData } from '../page-data.js'
+import type { CellData, ChartData, Figures, Percentile, PointData, ReplicateData, WindowData } from '../page-data.js'
 import type { Axis, Draw, Mark, Series } from './drawing.js'
+
+/** A longer line needs no marks. */
+const FEW_WINDOWS = 40
 
 const PERCENTILES: readonly (readonly [Percentile, Shape])[] = [
   ['p50', 'circle'],
@@ -83,7 +87,7 @@ function rowsAxis(cells: readonly CellData[]): Axis {
 
 /** One figure of all cells, a row each, `offset` rows below its middle. */
 function rowMarks(
-  { cells }: PageData,
+  { cells }: ChartData,
   figure: Exclude<keyof Figures, 'below'>,
   shapeOf: (cell: number) => Shape,
   textOf: (figures: Figures, value: number) => string,
@@ -135,6 +139,62 @@ function figureChart(figure: 'ops' | 'drop', title: string, valueText: (value: n
   })
 }
 
+/** Seconds in as few digits as they need. */
+const secondsText = (seconds: number) => `${Number(seconds.toFixed(3))} s`
+
+const time: Draw = ({ cells }, { isOn, choice }) => {
+  const place = (WINDOW_FIGURES.indexOf(choice as WindowFigure) + 1) as 1 | 2 | 3
+  const courses = cells.flatMap(({ course, replicates }) => [course, ...replicates.map((one) => one.course)])
+  const values = courses.flatMap((course) => course.flatMap((window) => window[place] ?? []))
+  const lowest = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)
+  const bottom = isOn('log') ? lowest / 1.6 : 0
+  const line = (cell: number, what: string, course: readonly WindowData[], isReplicate: boolean): Series => ({
+    cell,
+    marks: course.flatMap((window) => {
+      const [at_s] = window
+      const y = window[place]
+      if (y === null) return []
+      return [{ x: at_s, y, text: `${secondsText(at_s)}: ${what} ${choice} ${Number(y.toPrecision(3))} ms` }]
+    }),
+    line: true,
+    isReplicate,
+    ...(!isReplicate && course.length <= FEW_WINDOWS && { shape: lookOf(cell).shape }),
+  })
+  const drops = cells.map(
+    ({ label, course }, cell): Series => ({
+      cell,
+      marks: course.flatMap(([at_s, , , , dropped, items]) =>
+        dropped === 0
+          ? []
+          : [
+              {
+                x: at_s,
+                y: bottom,
+                text: `${secondsText(at_s)}: ${label}: ${dropped} of ${items} sampled items dropped (${proportion(dropped / items)})`,
+              },
+            ],
+      ),
+      line: false,
+      shape: 'cross',
+      isReplicate: false,
+    }),
+  )
+  return {
+    x: { title: 'time since the first sampled item was due (s)', type: 'linear', tickText },
+    y: valueAxis(`${choice} (ms)`, isOn('log')),
+    series: [
+      ...drops,
+      ...(isOn('each')
+        ? cells.flatMap(({ label, replicates }, cell) =>
+            replicates.map((one) => line(cell, `${replicateName(label, one)}:`, one.course, true)),
+          )
+        : []),
+      ...cells.map(({ label, course }, cell) => line(cell, `${label}:`, course, false)),
+    ],
+    read: 'column',
+  }
+}
+
 const order: Draw = ({ cells }, { isOn, choice }) => {
   const percentile = choice as Percentile
   const last = Math.max(1, ...cells.flatMap(({ replicates }) => replicates.map((replicate) => replicate.order)))
@@ -163,5 +223,6 @@ export const DRAWINGS: Readonly<Record<ChartName, Draw>> = {
   latency,
   throughput: figureChart('ops', 'delivered items per wall second', (value) => `${fixed(value, 0)} ops/s`),
   drop: figureChart('drop', 'dropped / offered', proportion),
+  time,
   order,
 }

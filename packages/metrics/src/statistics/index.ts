@@ -8,3 +8,9 @@
  * range([0.06, 0.055, 0.071]) // [0.055, 0.071]
  */
 export { extent as range, median } from 'simple-statistics'
+export * from './compare-blocks.js'
+export * from './hodges-lehmann.js'
+export * from './max-t.js'
+export * from './order-statistics.js'
+export { blocksNeeded, minimumDetectableEffect, type Precision, simulatedPower } from './power.js'
+export * from './sign-flip.js'
