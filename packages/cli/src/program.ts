@@ -178,7 +178,7 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .option('--against <scenario>', 'row to compare with')
     .option('--hypothesis <cause>', 'cause to test (default: the first that is found)')
     .option('--confirm', 'measure with and without it, in random blocks, and judge')
-    .option('--replicates <n>', 'with --confirm: blocks, 6 to 16 (default: 8)')
+    .option('--replicates <n>', 'with --confirm: blocks, 6 to 20 (default: 8)')
     .option('--duration <time>', "with --confirm: of a replicate (default: the scenario's)")
     .option('--seed <n>', 'with --confirm: orders the blocks (default: random)')
     .option('--name <name>', 'with --confirm: name of that run (default: RUN-confirm)')
@@ -217,9 +217,9 @@ Exit codes: 0 a verdict, 4 nothing to diagnose; with --confirm 0 confirmed,
     `
 Options of run and sweep that take a value are also read from the environment:
 --queue-cap is SPSC_QUEUE_CAP.
-Exit codes: 0 ok, 1 a prediction failed, 2 usage, 3 run invalid or a cell failed,
-4 inconclusive, 5 the machine or the queue lacks something, 130/143 interrupted
-with what was measured stored.`,
+Exit codes: 0 ok, 1 a prediction failed, 2 usage, 3 run invalid or a cell
+failed, 4 inconclusive, 5 the machine or the queue lacks something, 130/143
+interrupted with what was measured stored.`,
   )
   for (const command of [program, ...program.commands]) {
     command

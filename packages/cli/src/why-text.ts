@@ -129,7 +129,7 @@ const OUTCOMES = {
 /** What came of an experiment, in 80 columns. */
 export function confirmationText(confirmation: Confirmation, { hypothesis, text }: Experiment, path: string): string {
   const { outcome, blocks, as_is_ns, changed_ns, ratio, predicted_ratio, threshold_ratio, twin_ratio } = confirmation
-  const { p_less, p_more, stolen, of } = confirmation
+  const { p, stolen, of } = confirmation
   const times = (value: number) => `x${Number(value.toPrecision(3))}`
   return [
     '',
@@ -137,7 +137,7 @@ export function confirmationText(confirmation: Confirmation, { hypothesis, text 
     ...indented(`${blocks} blocks; the worst 1 %: as it is ${time(as_is_ns)}, with ${text} ${time(changed_ns)}`, '  '),
     `  ratio ${times(ratio)}; predicted ${times(predicted_ratio)}, half of it ${times(threshold_ratio)}`,
     `  the same against itself, where nothing changes: ${times(twin_ratio)}`,
-    `  exact sign-flip: p ${p_less.toFixed(4)} that less changes, ${p_more.toFixed(4)} that more does`,
+    `  exact sign-flip test that just that half comes: p = ${p.toFixed(4)}`,
     ...(stolen === 0 ? [] : [`  time was stolen by the hypervisor in ${stolen} of ${of} replicates`]),
     path,
   ].join('\n')

@@ -5,7 +5,7 @@ import { folder, refused, run, spsc, storedRecords } from './spsc.js'
 
 // The effects are enormous, so that no noise of a machine can hide them or look like them.
 const STALL = 'consumer-stall=150ms/500ms'
-const MEASURE = ['--duration', '2.5', '--warmup', '0', '--pacing', 'deadline', '--collect', 'histogram,ledger,sched']
+const MEASURE = ['--duration', '2.5', '--pacing', 'deadline', '--collect', 'histogram,ledger,sched']
 
 async function stalled(t: ExecutionContext, ...more: string[]): Promise<string> {
   const cwd = folder(t)
@@ -59,7 +59,7 @@ test('why compares with the baseline of the run, with what it is told to, or wit
   const cwd = folder(t)
   const scenarios = 'scenarios:\n  baseline: {}\n  stalled: { inject: consumer-stall=150ms/500ms }\n'
   writeFileSync(join(cwd, 'two.yaml'), scenarios)
-  const { code } = await spsc(['run', './two.yaml', '--name', 'two', '--quiet', ...MEASURE], { cwd })
+  const { code } = await spsc(['run', './two.yaml', '--name', 'two', '--quiet', '--warmup', '0', ...MEASURE], { cwd })
   t.is(code, 0)
   t.regex(
     (await spsc(['why', 'two'], { cwd })).stdout,
@@ -74,7 +74,7 @@ test('why compares with the baseline of the run, with what it is told to, or wit
 
 test('why says what is missing, and what it does not know', async (t) => {
   const cwd = folder(t)
-  await run(t, ['--name', 'bare', '--duration', '0.1', '--warmup', '0'], { cwd })
+  await run(t, ['--name', 'bare', '--duration', '0.1'], { cwd })
   const { code, stdout } = await spsc(['why', 'bare'], { cwd })
   t.is(code, 4)
   t.regex(stdout, /^not measured: the ledger collector was not asked for$/m)

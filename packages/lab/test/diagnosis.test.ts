@@ -94,6 +94,13 @@ test('one window of three is sporadic and names nothing, two are recurrent', (t)
   t.deepEqual(twice.causes[0]?.windows, { voted: 2, of: 3 })
 })
 
+test('a thread that waits for its CPU with every item is named, with a reference and without', (t) => {
+  const pinnedTogether: MadeUp = { shift: { c_runq: 3 * MS, p_runq: 0.2 * MS }, sameCpu: 1, foreignShare: 0.01 }
+  const [first] = causes(pinnedTogether)
+  t.like(first, { name: 'shared-cpu', when: 'systematic' })
+  t.is(diagnose([record(pinnedTogether)]).causes[0]?.name, 'shared-cpu')
+})
+
 test('one burst does not hide what comes again and again', (t) => {
   const stall = { s_cpu: 5 * MS }
   const [first] = causes({ windows: [{ c_runq: 500 * MS }, stall, stall, stall, stall] })

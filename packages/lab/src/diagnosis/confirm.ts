@@ -1,16 +1,14 @@
 import { isUnavailable, type MeasuredRecord, type ResultRecord, SpscError } from '@spsc/core'
-import { median } from '@spsc/metrics'
+import { hodgesLehmann, MIN_BLOCKS, median, signFlipTest } from '@spsc/metrics'
 import { type Plan, type PlanOptions, planRun, type QueueChoice } from '../plan.js'
 import { type Experiment, sidesOf } from './experiment.js'
-import { hodgesLehmann, signFlipBelow } from './paired.js'
 import { signalsOf, total } from './signals.js'
 
 /** Names of the cells of an experiment. */
 export const SIDES = { asIs: 'as-is', again: 'as-is-again', changed: 'changed' } as const
 
-/** Fewer could not come below 5 % on both sides of a hypothesis with room for one odd block. */
-export const MIN_BLOCKS = 6
-export const MAX_BLOCKS = 16
+/** As many as the exact test takes. */
+export const MAX_BLOCKS = 20
 export const USUAL_BLOCKS = 8
 const ALPHA = 0.05
 
@@ -28,11 +26,10 @@ export interface Confirmation {
   readonly ratio: number
   readonly predicted_ratio: number
   readonly threshold_ratio: number
-  /** Of a scenario over itself in each block, median of the absolute log ratios: what is seen where nothing changes. */
+  /** The same of the scenario over itself: what is seen where nothing changes. */
   readonly twin_ratio: number
-  /** One-sided exact sign-flip: that no more than half of the excess goes, and that no less does. */
-  readonly p_less: number
-  readonly p_more: number
+  /** Two-sided exact sign-flip test that just half of the predicted change comes. */
+  readonly p: number
   /** Replicates in which the hypervisor took more than 1 % of the CPUs, by the `sched` collector. */
   readonly stolen: number
   readonly of: number
@@ -76,9 +73,10 @@ function wasStolen(record: ResultRecord): boolean {
   return phases.some(({ contamination }) => contamination?.reasons?.some((reason) => reason.startsWith('steal')))
 }
 
-function outcomeOf(pLess: number, pMore: number, ratio: number, twinRatio: number): ConfirmOutcome {
-  if (pLess <= ALPHA && ratio < 1 / twinRatio) return 'confirmed'
-  return pMore <= ALPHA ? 'refuted' : 'inconclusive'
+function outcomeOf(p: number, log: number, threshold: number, twinLog: number): ConfirmOutcome {
+  if (p > ALPHA) return 'inconclusive'
+  if (log > threshold) return 'refuted'
+  return -log > Math.abs(twinLog) ? 'confirmed' : 'inconclusive'
 }
 
 /**
@@ -103,21 +101,19 @@ export function judgeConfirmation(
   const predicted = Math.log(predicted_ns / now_ns)
   // The scenario was measured twice in each block: its mean has less noise, and nothing is chosen.
   const logs = blocks.map(({ asIs, again, changed }) => Math.log(changed) - (Math.log(asIs) + Math.log(again)) / 2)
-  const beyond = logs.map((log) => log - predicted / 2)
-  const [pLess, pMore] = [signFlipBelow(beyond), signFlipBelow(beyond.map((log) => -log))]
-  const ratio = Math.exp(hodgesLehmann(logs))
-  const twin_ratio = Math.exp(median(blocks.map(({ asIs, again }) => Math.abs(Math.log(again / asIs)))))
+  const { p } = signFlipTest(logs.map((log) => log - predicted / 2))
+  const log = hodgesLehmann(logs)
+  const twinLog = hodgesLehmann(blocks.map(({ asIs, again }) => Math.log(again / asIs)))
   return {
-    outcome: outcomeOf(pLess, pMore, ratio, twin_ratio),
+    outcome: outcomeOf(p, log, predicted / 2, twinLog),
     blocks: blocks.length,
     as_is_ns: median(blocks.flatMap(({ asIs, again }) => [asIs, again])),
     changed_ns: median(blocks.map(({ changed }) => changed)),
-    ratio,
+    ratio: Math.exp(log),
     predicted_ratio: Math.exp(predicted),
     threshold_ratio: Math.exp(predicted / 2),
-    twin_ratio,
-    p_less: pLess,
-    p_more: pMore,
+    twin_ratio: Math.exp(twinLog),
+    p,
     stolen: records.filter(wasStolen).length,
     of: records.length,
   }

@@ -69,7 +69,7 @@ export function referenceOf(replicates: readonly Signals[]): Reference {
 
 /**
  * Where there is nothing to compare with, an item near the median is what is ordinary. Of what such an item itself takes
- * too long over, only the wait for its time has a measure then: it should have taken none.
+ * too long over, only waits for its time and for a CPU have a measure then: there should be none.
  */
 export function ownReference(replicates: readonly Signals[]): Reference {
   const middle = medianVector(replicates.map((signals) => signals.middle))
@@ -77,7 +77,7 @@ export function ownReference(replicates: readonly Signals[]): Reference {
     isOwn: true,
     replicates: replicates.length,
     worst: middle,
-    middle: { ...middle, p_late: ZERO.p_late },
+    middle: { ...ZERO, p_own: middle.p_own, c_wake: middle.c_wake, s_cpu: middle.s_cpu, s_off: middle.s_off },
     dropRate: 0,
     stealShare: 0,
     cpuPerItemNs: { producer: 0, consumer: 0 },

@@ -13,8 +13,9 @@ const OVERLOADED = 0.9
 /** Shares of the wall time, and of the offers, below which a quota or a full queue is not worth a word. */
 const THROTTLED = 0.01
 const DROPPED = 0.01
-/** By how much an item near the median must be late or its service longer, and the latter in proportion. */
+/** By how much an item near the median must be late, in a run queue, or its service longer, and that in proportion. */
 const LATE_NS = 100_000
+const QUEUED_NS = 100_000
 const SLOW_NS = 20_000
 const SLOW_SHARE = 0.5
 /** Share of a thread's lateness that stolen time must make up. */
@@ -132,6 +133,16 @@ function slowService(of: Case): readonly Finding[] {
   ]
 }
 
+/** A thread that waits for its CPU with every item. */
+function queued(of: Case): readonly Finding[] {
+  const { shift } = of
+  const ns = { consumer: shift.c_runq + shift.s_runq, producer: shift.p_runq }
+  return (['consumer', 'producer'] as const)
+    .filter((role) => ns[role] > QUEUED_NS)
+    .sort((a, b) => ns[b] - ns[a])
+    .map((role) => contention(of, ns[role], role))
+}
+
 /** A queue that is full since its consumer is held up is no queue too small. */
 function fullQueue({ replicates, reference, ballot }: Case): readonly Finding[] {
   const dropRate = median(replicates.map((signals) => signals.dropRate))
@@ -194,7 +205,7 @@ function holds({ replicates }: Case, segment: LedgerSegment, held: LedgerSegment
   return replicates.some((signals) => signals.holds[segment]?.includes(held))
 }
 
-function contention(of: Case, votes: Votes, role: Role): Finding {
+function contention(of: Case, excess_ns: number, role: Role): Finding {
   const delayNs = machine.runDelayNs(of.replicates, role)
   const foreign = machine.foreignShare(of.replicates, role)
   const together = machine.sameCpuShare(of.replicates)
@@ -208,10 +219,10 @@ function contention(of: Case, votes: Votes, role: Role): Finding {
   ]
   if (together !== undefined && together > TOGETHER && foreign !== undefined && foreign < ALONE) {
     const same = evidence('probe', `${percent(together)} of the items went from one thread to the other on one CPU`)
-    return { name: 'shared-cpu', excess_ns: votes.excessNs, evidence: [same, ...signals] }
+    return { name: 'shared-cpu', excess_ns, evidence: [same, ...signals] }
   }
   const others = told(foreign, 'proc', (share) => `others used ${percent(share)} of its CPUs`)
-  return { name: `${role}-contention`, excess_ns: votes.excessNs, evidence: [...signals, ...others] }
+  return { name: `${role}-contention`, excess_ns, evidence: [...signals, ...others] }
 }
 
 /** Held up while neither running nor ready: by a hypervisor if the time it stole makes up for it. */
@@ -236,8 +247,8 @@ function lateNs({ replicates, middle }: Case): number | undefined {
 }
 
 const RULES: Readonly<Record<Group, (of: Case, votes: Votes) => Finding>> = {
-  consumerQueue: (of, votes) => contention(of, votes, 'consumer'),
-  producerQueue: (of, votes) => contention(of, votes, 'producer'),
+  consumerQueue: (of, votes) => contention(of, votes.excessNs, 'consumer'),
+  producerQueue: (of, votes) => contention(of, votes.excessNs, 'producer'),
   service(of, votes) {
     const collected = garbage(of, votes, 'consumer')
     if (collected !== undefined) return collected
@@ -245,7 +256,7 @@ const RULES: Readonly<Record<Group, (of: Case, votes: Votes) => Finding>> = {
     const heldUpNs = votes.longestNs.reduce((sum, ns) => sum + ns, 0)
     const ran = told(extraNs, 'proc', (ns) => `the consumer ran ${time(ns)} more than as many items ordinarily take`)
     const sleeps = holds(of, 's_cpu', 's_off') && extraNs !== undefined && extraNs < EXPLAINS * heldUpNs
-    if (sleeps && waitedForCpu(of, 'consumer', 's_cpu')) return contention(of, votes, 'consumer')
+    if (sleeps && waitedForCpu(of, 'consumer', 's_cpu')) return contention(of, votes.excessNs, 'consumer')
     return {
       name: sleeps ? 'consumer-sleep' : 'consumer-stall',
       excess_ns: votes.excessNs,
@@ -263,14 +274,14 @@ const RULES: Readonly<Record<Group, (of: Case, votes: Votes) => Finding>> = {
     },
   late(of, votes) {
     if (holds(of, 'p_late', 'p_runq') && waitedForCpu(of, 'producer', 'p_late'))
-      return contention(of, votes, 'producer')
+      return contention(of, votes.excessNs, 'producer')
     // What stops the threads does so anywhere between two items.
     const gapNs = median(of.replicates.map((signals) => signals.gapNs)) / 2
     return garbage(of, votes, 'producer') ?? stopped(of, votes, 'freeze', lateNs(of), gapNs)
   },
   wake(of, votes) {
     if (holds(of, 'c_wake', 'c_runq') && waitedForCpu(of, 'consumer', 'c_wake'))
-      return contention(of, votes, 'consumer')
+      return contention(of, votes.excessNs, 'consumer')
     const heldUpNs = votes.longestNs.reduce((sum, ns) => sum + ns, 0)
     return garbage(of, votes, 'consumer') ?? stopped(of, votes, 'slow-wake', heldUpNs, 0)
   },
@@ -320,10 +331,13 @@ export function causesOf(
   const ballot = vote(replicates, { worst: reference.worst, shift: inQueue, noiseNs: reference.noiseNs })
   const of: Case = { replicates, reference, shift, middle, ballot }
   const constant = [quota, overload].flatMap((rule) => rule(of))
+  const isThrottled = constant.some(({ name }) => name === 'cpu-quota')
   const isOverloaded = constant.some(({ name }) => name === 'overload')
   const systematic = [
     ...constant,
-    ...(isOverloaded ? [] : [latePacer, slowService, fullQueue].flatMap((rule) => rule(of))),
+    ...(isOverloaded
+      ? []
+      : [latePacer, slowService, ...(isThrottled ? [] : [queued]), fullQueue].flatMap((rule) => rule(of))),
   ].map((finding) => causeOf(finding, 'systematic'))
   const voted: Cause[] = []
   for (const votes of ballot.votes) {
