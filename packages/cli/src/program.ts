@@ -18,6 +18,7 @@ const HELP: Readonly<Record<Setting, readonly [form: string, text: string]>> = {
   burst: ['n', 'items due at the same moment; the mean rate stays'],
   onFull: ['what', 'drop or block'],
   wait: ['how', 'spin, yield or block while the queue is empty or full'],
+  inject: ['faults', 'put in on purpose, joined by +: see spsc list injections'],
 }
 
 /** Collects repeated options; comma lists are split later, where an error can name the option. */
@@ -56,6 +57,7 @@ export interface Handlers {
   report(names: readonly string[], flags: Flags): Promise<number>
   compare(targets: readonly string[], flags: Flags): Promise<number>
   gate(targets: readonly string[], flags: Flags): Promise<number>
+  why(run: string, scenario: string | undefined, flags: Flags): Promise<number>
   doctor(flags: Flags): Promise<number>
   qemu(what: string, flags: Flags): Promise<number>
   completion(shell: string, program: Command): Promise<number>
@@ -199,7 +201,9 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .command('list')
     .summary('list what can be named on the command line')
     .description('List what can be named on the command line.')
-    .addArgument(new Argument('<what>', 'what to list').choices(['queues', 'collectors', 'scenarios', 'suites']))
+    .addArgument(
+      new Argument('<what>', 'what to list').choices(['queues', 'collectors', 'scenarios', 'suites', 'injections']),
+    )
     .option('--json', 'print NDJSON')
     .action(async (what: string, _flags, self: Command) => done(await handlers.list(what, kebabKeys(self))))
   program
@@ -215,6 +219,39 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .option('--force', 'replace a stored run of that name')
     .option('--json', 'print the records as NDJSON')
     .action(async (names: string[], _flags, self: Command) => done(await handlers.report(names, kebabKeys(self))))
+  program
+    .command('why')
+    .summary('say what the slow items of a stored run are slow by')
+    .description(
+      'Say which part of their time the slowest items lose, when, and what on the machine goes with it, against the ' +
+        "run's baseline or its fastest comparable row; and the experiment that would show whether that is the cause.",
+    )
+    .argument('<run>', 'name of a run, or path of its NAME_results.ndjson')
+    .argument('[scenario]', 'row to explain (default: the slowest)')
+    .option('--queue <queue>', 'of several queues, this one')
+    .option('--against <scenario>', 'row to compare with')
+    .option('--hypothesis <cause>', 'cause to test (default: the first that is found)')
+    .option('--confirm', 'measure with and without it, in random blocks, and judge')
+    .option('--replicates <n>', 'with --confirm: blocks, 6 to 20 (default: 8)')
+    .option('--duration <time>', "with --confirm: of a replicate (default: the scenario's)")
+    .option('--seed <n>', 'with --confirm: orders the blocks (default: random)')
+    .option('--name <name>', 'with --confirm: name of that run (default: RUN-confirm)')
+    .option('--force', 'with --confirm: replace a stored run of that name')
+    .option('--quiet', 'with --confirm: no progress')
+    .addOption(outOption())
+    .option('--json', 'print one JSON document')
+    .addOption(colorOption())
+    .addHelpText(
+      'after',
+      `
+It needs what spsc run --collect histogram,ledger,sched stores; where some of it
+is missing, it says what could not be looked at.
+Exit codes: 0 a verdict, 4 nothing to diagnose; with --confirm 0 confirmed,
+1 refuted, 4 inconclusive.`,
+    )
+    .action(async (run: string, scenario: string | undefined, _flags, self: Command) =>
+      done(await handlers.why(run, scenario, kebabKeys(self))),
+    )
   program
     .command('doctor')
     .summary('say what this machine can measure')
@@ -244,9 +281,9 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     `
 Options of run and sweep that take a value are also read from the environment:
 --queue-cap is SPSC_QUEUE_CAP.
-Exit codes: 0 ok, 1 a gate failed, 2 usage, 3 run invalid or a cell failed, 4 inconclusive, 5 the
-machine or the queue lacks something, 130/143 interrupted with what was measured
-stored.`,
+Exit codes: 0 ok, 1 a gate or prediction failed, 2 usage, 3 run invalid or a cell
+failed, 4 inconclusive, 5 the machine or the queue lacks something, 130/143
+interrupted with what was measured stored.`,
   )
   for (const command of [program, ...program.commands]) {
     command

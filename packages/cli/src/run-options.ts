@@ -35,7 +35,8 @@ function list(flags: Flags, name: string, fallback: readonly string[]): string[]
   return given === undefined ? [...fallback] : splitList(given)
 }
 
-function integer(name: string, text: string): number {
+/** @throws `ERR_OPTION` */
+export function integer(name: string, text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(value)) return value
   throw new SpscError('ERR_OPTION', 'cli', `--${name} is ${JSON.stringify(text)}; allowed: a whole number`)

@@ -16,6 +16,7 @@ import {
 } from '@spsc/core'
 import { placementOf, requirePinning } from '@spsc/core/driver'
 import { type Batch, batchOf } from './batch.js'
+import { checkDisturbances } from './disturbances/disturbances.js'
 import { type MaxRatePlan, MaxRateSearch } from './max-rate.js'
 import { loadPinning } from './pinning.js'
 import { type Cell, estimateS, OVERHEAD_S, type Plan, type Replicate, workOf } from './plan.js'
@@ -220,10 +221,9 @@ export async function startRun(options: LabOptions): Promise<LabRun> {
   const { plan, command, versions, machine = unavailable('the caller gave no fingerprint') } = options
   const clock_source = isUnavailable(machine) ? machine : machine.clock_source
   const { ground = { in: 'host', clock_source } } = options
-  await checkPlacement(
-    plan.cells.map((cell) => cell.scenario),
-    options.affinity,
-  )
+  const scenarios = plan.cells.map((cell) => cell.scenario)
+  await checkPlacement(scenarios, options.affinity)
+  await checkDisturbances(scenarios)
   const store = new RunStore(options.store, options.onExisting)
   const manifest = {
     schema: MANIFEST_SCHEMA,
