@@ -1,7 +1,6 @@
 import type { Diagnosis } from '@spsc/perf'
-import { oneLine } from '@spsc/report/text'
+import { oneLine, wrap } from '@spsc/report/text'
 import type { colorsFor } from './color.js'
-import { wrap } from './wrap.js'
 
 const COLUMNS = 80
 const GAP = 2
@@ -20,7 +19,7 @@ export function doctorText(lines: readonly Diagnosis[], { green, yellow, red, di
   const paint = { ok: green, warning: yellow, missing: red }
   const checkColumns = Math.max(...lines.map(({ check }) => check.length)) + GAP
   const indent = ' '.repeat(STATUS_COLUMNS + checkColumns)
-  const below = (text: string) => wrap(text, COLUMNS - indent.length)
+  const below = (text: string) => wrap(oneLine(text).split(' '), '', { width: COLUMNS - indent.length })
   const blocks = lines.map(({ check, status, found, why, next }) => {
     const [first = '', ...rest] = below(found)
     return [

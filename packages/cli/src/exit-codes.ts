@@ -3,8 +3,8 @@ import { type ErrorCode, errorCode, type MaxRateResult, type ResultRecord } from
 /** What the process says to the shell. */
 export const EXIT = {
   ok: 0,
-  /** What was to hold does not: the prediction of an experiment. */
-  gate: 1,
+  /** A gate found what it was to keep out, or an experiment that its prediction does not hold. */
+  failed: 1,
   /** The command line, a file or the environment asks for something that can't be. */
   usage: 2,
   /** The run is not what was asked for: a cell failed, a rate was missed, results could not be stored. */

@@ -31,6 +31,8 @@ export async function main(args: readonly string[]): Promise<number> {
       sweep: async (...given) => (await import('./sweep-command.js')).sweep(...given),
       list: async (...given) => (await import('./list-command.js')).list(...given),
       report: async (...given) => (await import('./report-command.js')).report(...given),
+      compare: async (...given) => (await import('./compare-command.js')).compare(...given),
+      gate: async (...given) => (await import('./gate-command.js')).gate(...given),
       why: async (...given) => (await import('./why-command.js')).why(...given),
       doctor: async (...given) => (await import('./doctor-command.js')).doctor(...given),
       completion: async (...given) => (await import('./completion.js')).completion(...given),

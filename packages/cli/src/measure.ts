@@ -11,6 +11,7 @@ import {
 import { fingerprint } from '@spsc/perf'
 import { EXPORTERS, maxRateText, renderRun, toSummary } from '@spsc/report'
 import manifest from '../package.json' with { type: 'json' }
+import { saveBaseline } from './baselines.js'
 import { colorsFor } from './color.js'
 import { EXIT, exitCodeOfRecords, exitCodeOfSearches } from './exit-codes.js'
 import { latenciesLost } from './latencies.js'
@@ -56,6 +57,16 @@ export interface Measuring {
   readonly estimate?: { readonly text: string; readonly estimated_s: number }
   /** Rows of the table that is printed; absent: all. */
   readonly maxRows?: number
+  /** What follows from a run that went through its plan, in place of its table. */
+  readonly conclude?: (records: readonly ResultRecord[]) => Conclusion
+}
+
+/** What a command prints of its records, and its exit code where every cell was measured. */
+export interface Conclusion {
+  readonly text: string
+  /** What `--json` prints. */
+  readonly json: unknown
+  readonly code: number
 }
 
 /** A search can't tell how many there will be. */
@@ -65,7 +76,15 @@ function storedText(stored: number, plan: Plan | MaxRatePlan): string {
 }
 
 /** Measures a plan, renders what was stored, prints it, and gives the exit code. */
-export async function measure({ options, flags, plan, collectors, estimate, maxRows }: Measuring): Promise<number> {
+export async function measure({
+  options,
+  flags,
+  plan,
+  collectors,
+  estimate,
+  maxRows,
+  conclude,
+}: Measuring): Promise<number> {
   const { place, onExisting, exports } = options
   checkExportPlaces(exports, [resultsPath(place), manifestPath(place)])
   if (!canWrite(exports)) return EXIT.invalid
@@ -86,7 +105,7 @@ export async function measure({ options, flags, plan, collectors, estimate, maxR
   const clearProgress = flags.quiet ? () => {} : showProgress(lab.run, log)
   logWarnings(lab.run, log)
   live?.follow(lab.run)
-  if (flags.json) lab.run.on('result', (record) => print(EXPORTERS.ndjson([record])))
+  if (flags.json && conclude === undefined) lab.run.on('result', (record) => print(EXPORTERS.ndjson([record])))
 
   try {
     const { cancelled, maxRate } = await lab.finished
@@ -94,11 +113,18 @@ export async function measure({ options, flags, plan, collectors, estimate, maxR
     const { records, written, problems, skipped } = await renderRun(place)
     const exported = writeExports(exports, records, { name: place.name, skipped })
     for (const problem of problems) say(problem)
-    if (!flags.json && !flags.quiet && !usesStdout(exports) && records.length > 0) {
+    const conclusion = cancelled || records.some(({ status }) => status === 'failed') ? undefined : conclude?.(records)
+    if (conclusion !== undefined) {
+      if (flags.json) print(JSON.stringify(conclusion.json))
+      else if (!flags.quiet) print(conclusion.text)
+    } else if (!flags.json && !flags.quiet && !usesStdout(exports) && records.length > 0) {
       const summary = toSummary(records, { ...(maxRows !== undefined && { maxRows }), ...(maxRate && { maxRate }) })
       print(`${summary}\n${[resultsPath(place), ...written, manifestPath(place)].join('\n')}`)
     } else if (maxRate !== undefined && !flags.quiet) {
       for (const line of maxRateText(maxRate).trimEnd().split('\n')) say(line)
+    }
+    if (options.baseline !== undefined && !cancelled) {
+      say(`[spsc] [cli] kept as baseline ${options.baseline}: ${saveBaseline(place, options.baseline)}`)
     }
     for (const record of records) complain(record, maxRate === undefined)
     if (cancelled) {
@@ -108,7 +134,8 @@ export async function measure({ options, flags, plan, collectors, estimate, maxR
       return signals.exitCode()
     }
     const isLost = latenciesLost(records) || !exported
-    const code = maxRate === undefined ? exitCodeOfRecords(records) : exitCodeOfSearches(maxRate, records)
+    const measured = maxRate === undefined ? exitCodeOfRecords(records) : exitCodeOfSearches(maxRate, records)
+    const code = measured === EXIT.ok ? (conclusion?.code ?? EXIT.ok) : measured
     return isLost ? Math.max(code, EXIT.invalid) : code
   } catch (error) {
     // What was measured is stored; the rest of the run, or its rendering, is not.

@@ -55,6 +55,8 @@ export interface Handlers {
   sweep(targets: readonly string[], flags: Flags): Promise<number>
   list(what: string, flags: Flags): Promise<number>
   report(names: readonly string[], flags: Flags): Promise<number>
+  compare(targets: readonly string[], flags: Flags): Promise<number>
+  gate(targets: readonly string[], flags: Flags): Promise<number>
   why(run: string, scenario: string | undefined, flags: Flags): Promise<number>
   doctor(flags: Flags): Promise<number>
   completion(shell: string, program: Command): Promise<number>
@@ -82,6 +84,7 @@ function measuring(command: Command, defaults: { readonly replicates: number; re
     .addOption(outOption())
     .option('--force', 'replace a stored run of that name')
     .option('--resume', 'go on with a stored run of that name')
+    .option('--save-baseline <name>', 'keep the run under this name, to be compared with')
     .option('--serve [port]', 'follow the run on a page of this machine (default: any free port)')
     .option('--json', 'print records as NDJSON instead of the table')
     .option('--quiet', 'print nothing but errors (and records with --json)')
@@ -129,6 +132,45 @@ hold. The answer is a bracket: exit code 0 found, 4 inconclusive.`,
     .action(async (targets: string[], _flags, self: Command) => done(await handlers.sweep(targets, kebabKeys(self))))
 }
 
+/** What is compared: rows that are measured now, or stored ones. */
+function comparing(command: Command): Command {
+  return measuring(command, { replicates: 10, name: 'compare' })
+    .option('--run <run>', 'compare two rows of this stored run: SCENARIO or SCENARIO@QUEUE')
+    .option('--baseline <name>', 'compare with a run that --save-baseline kept')
+    .option('--margin <share>', 'within which figures count as equivalent (default: 10%)')
+    .option('--across-machines', 'compare runs of machines that differ')
+}
+
+const FORMS = `
+A B                    two scenarios (or one, with two queues): measured now, in
+                       randomised blocks, A twice in each
+--run RUN A B          two rows of a stored run
+RUN RUN                two stored runs, by name or NAME_results.ndjson
+--baseline NAME RUN    a stored run with a baseline; scenarios are measured now`
+
+function compareCommand(handlers: Handlers, done: (code: number) => void): Command {
+  const command = new Command('compare')
+    .summary('say whether two rows differ, are equivalent, or can not be told')
+    .description('Compare two rows figure by figure: B differs from A, is equivalent within a margin, or inconclusive.')
+  return comparing(command)
+    .addHelpText('after', `${FORMS}\n\nExit codes: 0 some figure tells, 4 none of a comparison's does.`)
+    .action(async (targets: string[], _flags, self: Command) => done(await handlers.compare(targets, kebabKeys(self))))
+}
+
+function gateCommand(handlers: Handlers, done: (code: number) => void): Command {
+  const command = new Command('gate')
+    .summary('fail where a figure got worse than allowed')
+    .description('Compare as compare does, and hold each figure against a bound.')
+  return comparing(command)
+    .addOption(listOption('--max <bounds>', 'what may get worse by how much: p99=+10%,ops_s=-5%,drop_rate=+0.01'))
+    .addOption(
+      choiceOption('--format <how>', 'text, or annotations of GitHub Actions', ['text', 'github']).default('text'),
+    )
+    .option('--junit <file>', 'write the verdicts as JUnit XML too')
+    .addHelpText('after', `${FORMS}\n\nExit codes: 0 all pass, 1 one regressed, 4 inconclusive.`)
+    .action(async (targets: string[], _flags, self: Command) => done(await handlers.gate(targets, kebabKeys(self))))
+}
+
 /** Options by the name the reader types, so that flags, environment and errors share one spelling. */
 function kebabKeys(command: Command): Flags {
   return Object.fromEntries(Object.entries(command.opts()).map(([key, value]) => [kebab(key), value]))
@@ -143,6 +185,8 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .helpCommand(false)
     .addCommand(runCommand(handlers, done))
     .addCommand(sweepCommand(handlers, done))
+    .addCommand(compareCommand(handlers, done))
+    .addCommand(gateCommand(handlers, done))
   program
     .command('list')
     .summary('list what can be named on the command line')
@@ -217,8 +261,8 @@ Exit codes: 0 a verdict, 4 nothing to diagnose; with --confirm 0 confirmed,
     `
 Options of run and sweep that take a value are also read from the environment:
 --queue-cap is SPSC_QUEUE_CAP.
-Exit codes: 0 ok, 1 a prediction failed, 2 usage, 3 run invalid or a cell
-failed, 4 inconclusive, 5 the machine or the queue lacks something, 130/143
+Exit codes: 0 ok, 1 a gate or a prediction failed, 2 usage, 3 run invalid or a
+cell failed, 4 inconclusive, 5 the machine or the queue lacks something, 130/143
 interrupted with what was measured stored.`,
   )
   for (const command of [program, ...program.commands]) {

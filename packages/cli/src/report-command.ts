@@ -7,7 +7,7 @@ import { EXIT } from './exit-codes.js'
 import { machineOf, otherMachine } from './machines.js'
 import { canWrite, checkExportPlaces, settleOutputs, usesStdout, writeExports } from './outputs.js'
 import type { Flags } from './program.js'
-import { placeOf, saySkipped } from './stored-run.js'
+import { placeOf, saySkipped } from './stored-runs.js'
 import { print, say } from './streams.js'
 
 /** What a command draws: records, and the files it has written of them. */

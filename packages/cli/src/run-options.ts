@@ -9,6 +9,7 @@ import {
   type StorePlace,
   storedSeed,
 } from '@spsc/lab'
+import { checkNewBaseline } from './baselines.js'
 import { type Export, settleOutputs } from './outputs.js'
 import { chooseCollectors } from './perf-events.js'
 import { resolveQueue } from './plugins.js'
@@ -83,6 +84,8 @@ export interface RunOptions {
   /** Where raw latencies go, if anywhere. */
   readonly latencies: string | undefined
   readonly exports: readonly Export[]
+  /** The name under which the run is kept as a baseline, if any. */
+  readonly baseline: string | undefined
   /** Where a page follows the run, if anywhere; 0: any free port. */
   readonly servePort: number | undefined
   readonly logLevel: string
@@ -94,6 +97,8 @@ export interface CommandDefaults {
   /** Name of the run; absent: that of the targets. */
   readonly name?: string
   readonly replicates: number
+  /** Absent: `histogram` alone. */
+  readonly collectors?: readonly string[]
   /** Over the defaults of core. */
   readonly layer?: Layer
 }
@@ -117,6 +122,8 @@ export async function settleOptions(
   const onExisting = existingPolicy(flags)
   const { dir, exports } = settleOutputs(flags)
   const usual = defaults.name ?? targets.name
+  const baseline = option(flags, 'save-baseline')
+  if (baseline !== undefined) checkNewBaseline(dir, baseline, flags.force === true)
   const name = given ?? (onExisting === 'refuse' ? freeName({ dir, name: usual }) : usual)
   return {
     scenarios: targets.scenarios.map(({ name, layers }) =>
@@ -124,7 +131,7 @@ export async function settleOptions(
     ),
     queues: list(flags, 'queue', targets.queues ?? ['sab']).map((queue) => resolveQueue(queue, cwd)),
     collectors: await chooseCollectors(
-      list(flags, 'collect', targets.collectors ?? ['histogram']),
+      list(flags, 'collect', targets.collectors ?? defaults.collectors ?? ['histogram']),
       perfEvents(flags),
       cwd,
     ),
@@ -134,6 +141,7 @@ export async function settleOptions(
     seed: seedOf(flags, { dir, name }, onExisting),
     latencies: option(flags, 'emit-latencies'),
     exports,
+    baseline,
     servePort: servePort(flags),
     logLevel: flags['log-level'] as string,
     color: flags.color as string,

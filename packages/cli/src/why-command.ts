@@ -5,7 +5,7 @@ import { colorsFor } from './color.js'
 import { EXIT } from './exit-codes.js'
 import { settleOutputs } from './outputs.js'
 import type { Flags } from './program.js'
-import { placeOf, saySkipped } from './stored-run.js'
+import { placeOf, saySkipped } from './stored-runs.js'
 import { print } from './streams.js'
 import { unknownName } from './suggest.js'
 import { confirm } from './why-confirm.js'
@@ -35,7 +35,7 @@ function hypothesisOf(flags: Flags): CauseName | undefined {
   throw unknownName('cli', 'cause', asked, CAUSE_NAMES)
 }
 
-const EXIT_OF = { confirmed: EXIT.ok, refuted: EXIT.gate, inconclusive: EXIT.inconclusive } as const
+const EXIT_OF = { confirmed: EXIT.ok, refuted: EXIT.failed, inconclusive: EXIT.inconclusive } as const
 
 /** `spsc why`: what a stored run's slow items are slow by, and the experiment that would show it, or shows it. */
 export async function why(run: string, scenario: string | undefined, flags: Flags): Promise<number> {

@@ -1,8 +1,8 @@
 import { isUnavailable, type Unavailable } from '@spsc/core'
 import { CAUSES, type Cause, type Confirmation, type Diagnosis, type Experiment, percent, time } from '@spsc/lab'
+import { wrap } from '@spsc/report/text'
 import type { colorsFor } from './color.js'
 import type { Choice, WhyRow } from './why-rows.js'
-import { wrap } from './wrap.js'
 
 const COLUMNS = 80
 const BAR_COLUMNS = 24

@@ -186,12 +186,16 @@ export function parseSetting<Key extends Setting>(key: Key, value: unknown, call
 /**
  * Completes and checks a scenario. Of its faults, those that are a matter of settings are in its settings then.
  *
- * @throws `ERR_OPTION` for a value out of range or what needs due times at interval 0, `ERR_UNKNOWN` for a key that is no setting
+ * @throws `ERR_OPTION` for what is no object, a value out of range, or what needs due times at interval 0, `ERR_UNKNOWN` for
+ * a key that is no setting
  *
  * @example
  * parseScenario('mine', { queueCap: 8 }).prodIntervalUs // 1000
  */
 export function parseScenario(name: string, input: ScenarioInput = {}): Scenario {
+  if (typeof input !== 'object' || input === null) {
+    throw new SpscError('ERR_OPTION', 'scenario', `settings are ${show(input)}; allowed: an object of settings by name`)
+  }
   const unknown = Object.keys(input).find((key) => !SETTINGS.includes(key as Setting))
   if (unknown !== undefined) {
     throw new SpscError('ERR_UNKNOWN', 'scenario', `${unknown} is not a setting; allowed: ${SETTINGS.join(', ')}`)

@@ -382,3 +382,9 @@ test('settings are spelled with dashes in labels', (t) => {
   t.is(kebab('prodIntervalUs'), 'prod-interval-us')
   t.is(kebab('wait'), 'wait')
 })
+
+test('settings that are no object are refused', (t) => {
+  for (const input of [null, 8, 'queueCap']) {
+    t.throws(() => parseScenario('a', input as never), { code: 'ERR_OPTION', message: /settings are .*; allowed: / })
+  }
+})

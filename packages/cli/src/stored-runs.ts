@@ -4,7 +4,7 @@ import { checkName, resultsPath, type StorePlace } from '@spsc/lab'
 import type { StoredResults } from '@spsc/report'
 import { say } from './streams.js'
 
-const RESULTS_END = '_results.ndjson'
+export const RESULTS_END = '_results.ndjson'
 
 /** A run by its name in the folder of results, or by the path of its results file. */
 export function placeOf(run: string, dir: string): StorePlace {
