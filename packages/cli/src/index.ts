@@ -11,7 +11,9 @@ function usageLine({ message }: CommanderError, args: readonly string[]): string
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
     .trim()
-  const command = ['run', 'sweep', 'list', 'report', 'why', 'doctor', 'completion'].find((name) => name === args[0])
+  const command = ['run', 'sweep', 'list', 'report', 'compare', 'gate', 'why', 'doctor', 'qemu', 'completion'].find(
+    (name) => name === args[0],
+  )
   return `[spsc] [cli] ${text}; see spsc ${command ? `${command} ` : ''}--help`
 }
 
@@ -35,6 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
       gate: async (...given) => (await import('./gate-command.js')).gate(...given),
       why: async (...given) => (await import('./why-command.js')).why(...given),
       doctor: async (...given) => (await import('./doctor-command.js')).doctor(...given),
+      qemu: async () => (await import('./qemu-command.js')).qemuSetup(),
       completion: async (...given) => (await import('./completion.js')).completion(...given),
     },
     (code) => {

@@ -1,4 +1,4 @@
-import { DEFAULTS, kebab, SETTINGS, type Setting } from '@spsc/core'
+import { ACCELERATORS, DEFAULTS, GROUNDS, GUEST_MODES, kebab, SETTINGS, type Setting } from '@spsc/core'
 import { Argument, Command, Option } from 'commander'
 import { LOG_LEVELS } from './log-levels.js'
 
@@ -59,6 +59,7 @@ export interface Handlers {
   gate(targets: readonly string[], flags: Flags): Promise<number>
   why(run: string, scenario: string | undefined, flags: Flags): Promise<number>
   doctor(flags: Flags): Promise<number>
+  qemu(what: string, flags: Flags): Promise<number>
   completion(shell: string, program: Command): Promise<number>
 }
 
@@ -82,6 +83,15 @@ function measuring(command: Command, defaults: { readonly replicates: number; re
     .option('--emit-latencies <path>', 'write raw latencies, one integer ns a line')
     .option('--name <name>', `name of the run (default: ${defaults.name}, with a number when taken)`)
     .addOption(outOption())
+    .addOption(choiceOption('--in <where>', 'host, or a guest of qemu (default: host)', GROUNDS))
+    .addOption(choiceOption('--mode <how>', 'of the guest: smp or deterministic (default: smp)', GUEST_MODES))
+    .option('--guest-cpus <n>', 'CPUs of the guest (default: 2)')
+    .option('--guest-memory <size>', 'memory of the guest (default: 512M)')
+    .addOption(
+      choiceOption('--accel <how>', 'auto, tcg or kvm, if it boots (default: auto)', ['auto', ...ACCELERATORS]),
+    )
+    .option('--kernel <path>', 'Linux kernel of the guest (default: what setup fetched)')
+    .option('--guest-timeout <time>', 'longest time of a boot (default: by the plan)')
     .option('--force', 'replace a stored run of that name')
     .option('--resume', 'go on with a stored run of that name')
     .option('--save-baseline <name>', 'keep the run under this name, to be compared with')
@@ -251,6 +261,16 @@ Exit codes: 0 a verdict, 4 nothing to diagnose; with --confirm 0 confirmed,
     .addHelpText('after', '\nExit codes: 0 whatever it finds, 5 where Node is too old to measure anything.')
     .action(async (_flags, self: Command) => done(await handlers.doctor(kebabKeys(self))))
   program
+    .command('qemu')
+    .summary('set up guests, for run --in qemu')
+    .description(
+      'Set up what guests need and is not here: on Debian the emulator, as root, and a kernel, which goes into a ' +
+        'cache and not where this machine boots from. Elsewhere, say what to install. Sizes are said first.',
+    )
+    .addArgument(new Argument('<what>', 'what to do').choices(['setup']))
+    .addHelpText('after', '\nExit codes: 0 all is there, 5 something is missing.')
+    .action(async (what: string, _flags, self: Command) => done(await handlers.qemu(what, kebabKeys(self))))
+  program
     .command('completion')
     .summary('print a completion script for a shell')
     .description('Print a completion script: source <(spsc completion bash)')
@@ -261,8 +281,8 @@ Exit codes: 0 a verdict, 4 nothing to diagnose; with --confirm 0 confirmed,
     `
 Options of run and sweep that take a value are also read from the environment:
 --queue-cap is SPSC_QUEUE_CAP.
-Exit codes: 0 ok, 1 a gate or a prediction failed, 2 usage, 3 run invalid or a
-cell failed, 4 inconclusive, 5 the machine or the queue lacks something, 130/143
+Exit codes: 0 ok, 1 a gate or prediction failed, 2 usage, 3 run invalid or a cell
+failed, 4 inconclusive, 5 the machine or the queue lacks something, 130/143
 interrupted with what was measured stored.`,
   )
   for (const command of [program, ...program.commands]) {

@@ -16,6 +16,7 @@ const MEASURING = [
     '--name',
     '--out',
   ],
+  ...['--in', '--mode', '--guest-cpus', '--guest-memory', '--accel', '--kernel', '--guest-timeout'],
   ...['--force', '--resume', '--serve', '--json', '--quiet', '--log-level', '--color', '--print-config'],
 ]
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -28,6 +29,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
     ...['--force', '--quiet', '--out', '--json', '--color'],
   ],
   doctor: ['--json', '--color'],
+  qemu: ['setup'],
   completion: ['bash', 'zsh', 'fish'],
 }
 
@@ -58,7 +60,7 @@ for (const args of [[], ...Object.keys(OPTIONS).map((command) => [command])]) {
 test('help without a command names every command and what the exit codes say', async (t) => {
   const text = await help(t)
   for (const command of Object.keys(OPTIONS)) t.regex(text, new RegExp(`^  ${command} `, 'm'))
-  t.regex(text, /Exit codes: 0 ok, 1 a gate or a prediction failed, 2 usage/)
+  t.regex(text, /Exit codes: 0 ok, 1 a gate or prediction failed, 2 usage/)
   t.regex(text, /--queue-cap is\s+SPSC_QUEUE_CAP/)
 })
 

@@ -14,6 +14,7 @@ export * from './derive.js'
 export * from './errors.js'
 export * from './faults.js'
 export * from './fingerprint.js'
+export * from './ground.js'
 export {
   type Disturbance,
   INJECTORS,

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Certificate } from './collected/certificate.js'
 import type { ErrorCode } from './errors.js'
+import type { Ground } from './ground.js'
 import type { Phase, PhaseCounts, Thread, Unavailable } from './pipeline.js'
 import type { Scenario } from './scenario.js'
 
@@ -52,6 +53,8 @@ interface RecordHead {
   /** ISO 8601 wall-clock label; times nothing. */
   readonly started_at: string
   readonly config: Scenario
+  /** Absent: stored before grounds were, measured on a host. */
+  readonly ground?: Ground
   readonly warnings: readonly string[]
 }
 

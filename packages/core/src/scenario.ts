@@ -186,8 +186,7 @@ export function parseSetting<Key extends Setting>(key: Key, value: unknown, call
 /**
  * Completes and checks a scenario. Of its faults, those that are a matter of settings are in its settings then.
  *
- * @throws `ERR_OPTION` for what is no object, a value out of range, or what needs due times at interval 0, `ERR_UNKNOWN` for
- * a key that is no setting
+ * @throws `ERR_OPTION` for what is no object, a value out of range or what needs due times at interval 0, `ERR_UNKNOWN` for a key that is no setting
  *
  * @example
  * parseScenario('mine', { queueCap: 8 }).prodIntervalUs // 1000
