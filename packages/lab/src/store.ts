@@ -45,7 +45,7 @@ export function checkName(name: string): void {
 }
 
 /** Like `mkdir -p`. Node's own recursive form never returns where a file system makes no folders (/proc/x). */
-function makeFolder(dir: string): void {
+export function makeFolder(dir: string): void {
   if (existsSync(dir)) {
     if (!statSync(dir).isDirectory()) throw new Error('it is not a folder')
     return

@@ -24,6 +24,8 @@ export interface VerdictRules {
   readonly margin: number
   /** The smallest effect that counts as one, in the same way; absent: 5 % of A. */
   readonly least?: number
+  /** p adjusted for the other figures of a family, which then decides; absent: that of this figure alone. */
+  readonly pFamily?: number
 }
 
 /** A share as a log ratio, in which up and down weigh the same; a difference as it is. */
@@ -42,9 +44,9 @@ const scales = {
 
 /** Blocks that would settle it: that find what was seen, or, if that is too little, show that there is no more. */
 function needed(effect: number, least: number, margin: number, differences: readonly number[]): number {
-  const deviation = sampleStandardDeviation([...differences])
   const more = Math.max(MIN_BLOCKS, differences.length + 1)
-  if (!(deviation > 0)) return more
+  const deviation = differences.length < 2 ? 0 : sampleStandardDeviation([...differences])
+  if (deviation === 0) return more
   const distance = Math.abs(effect) > least ? Math.abs(effect) : Math.max(margin - Math.abs(effect), least)
   return Math.max(more, blocksNeeded(distance, { deviation }))
 }
@@ -86,7 +88,7 @@ export function compareBlocks({ pairs, twins, scale }: PairedFigures, rules: Ver
     ...(interval && { low: shown(interval.low), high: shown(interval.high), coverage: interval.coverage }),
     ...(twin !== undefined && { twin_effect: shown(twin) }),
   }
-  if (p <= ALPHA && Math.abs(effect) > least) return { verdict: 'differs', ...figures }
+  if ((rules.pFamily ?? p) <= ALPHA && Math.abs(effect) > least) return { verdict: 'differs', ...figures }
   if (interval && interval.low >= -margin && interval.high <= margin) return { verdict: 'equivalent', ...figures }
   return { verdict: 'inconclusive', ...figures, needed: needed(effect, least, margin, differences) }
 }

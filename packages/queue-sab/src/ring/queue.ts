@@ -62,7 +62,11 @@ function checkSettings({ publish = 'adaptive', spin = SPINS, waiting }: EndSetti
 
 function abandon({ words, waiting }: Memory, end: End): void {
   const own = OWN[end]
-  if ((Atomics.load(words, own) & CLOSED) !== 0) return
+  if ((Atomics.load(words, own) & CLOSED) !== 0) {
+    // It may have died in `close`, before it came to wake the peer.
+    waiting.wake(words, own)
+    return
+  }
   setState(words, end, DIED)
   close(words, own, waiting)
 }
