@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { type Comparison, type ResultRecord, SpscError } from '@spsc/core'
+import { type Comparison, cellKey, type ResultRecord, SpscError } from '@spsc/core'
 import {
   type CompareOptions,
-  cellKey,
   compareRows,
   DEFAULT_MARGIN,
   isTwin,
@@ -16,7 +15,7 @@ import {
 } from '@spsc/lab'
 import { readRecords } from '@spsc/report'
 import { baselinePlace } from './baselines.js'
-import { collectorsFor } from './latencies.js'
+import { latenciesFor } from './latencies.js'
 import { machineOf, otherMachine } from './machines.js'
 import { type Conclusion, measure } from './measure.js'
 import { settleOutputs } from './outputs.js'
@@ -52,7 +51,7 @@ function marginOf(flags: Flags): number {
 function rowsOf(records: readonly ResultRecord[]): ReadonlyMap<string, RowRecords> {
   const rows = new Map<string, ResultRecord[]>()
   for (const record of records) {
-    const key = cellKey(record.scenario, record.queue)
+    const key = cellKey(record)
     const row = rows.get(key)
     if (row === undefined) rows.set(key, [record])
     else row.push(record)
@@ -64,6 +63,10 @@ async function readRun(place: StorePlace): Promise<ReadonlyMap<string, RowRecord
   const stored = await readRecords(resultsPath(place))
   saySkipped(place, stored)
   return rowsOf(stored.records)
+}
+
+function namesOf(rows: ReadonlyMap<string, RowRecords>): string {
+  return [...rows.values()].map(([first]) => `${first?.scenario}@${first?.queue}`).join(', ')
 }
 
 /** `SCENARIO` or `SCENARIO@QUEUE`. */
@@ -84,14 +87,13 @@ async function comparedWithin(
   const found = names.flatMap((name) => {
     const called = rowsCalled(rows, name)
     if (called.length > 0) return called
-    const known = [...rows.values()].map(([first]) => `${first?.scenario}@${first?.queue}`).join(', ')
-    throw refuse(`row ${JSON.stringify(name)} is not in run ${run.name}; allowed: ${known}`)
+    throw refuse(`row ${JSON.stringify(name)} is not in run ${run.name}; allowed: ${namesOf(rows)}`)
   })
   const [a, b, more] = found
   if (a === undefined || b === undefined || more !== undefined) {
     throw refuse(`${found.length} rows of run ${run.name} are named; allowed: two, as SCENARIO or SCENARIO@QUEUE`)
   }
-  const twin = rows.get(cellKey(twinOf(a[0]?.scenario as string), a[0]?.queue as string))
+  const twin = rows.get(cellKey({ scenario: twinOf(a[0]?.scenario as string), queue: a[0]?.queue as string }))
   return [compareRows(a, b, { design: 'interleaved', margin, ...(twin && { twin }) })]
 }
 
@@ -121,7 +123,7 @@ function comparedRuns(
     return [compareRows(onlyA, onlyB, options)]
   }
   throw refuse(
-    `the runs have no row in common: ${[...a.keys()].join(', ')}; ${[...b.keys()].join(', ')}; allowed: runs of the same scenarios and queues`,
+    `the runs have no row in common: ${namesOf(a)}; ${namesOf(b)}; allowed: runs of the same scenarios and queues`,
   )
 }
 
@@ -161,12 +163,12 @@ async function measureBoth(
     collectors: COLLECTORS,
   })
   const plan = planComparison({ ...options, scenarios: options.scenarios.map(toMatrix) })
-  const [a, b, twin] = plan.cells.map(({ scenario, queue }) => cellKey(scenario.name, queue.label))
+  const [a, b, twin] = plan.cells.map(({ scenario, queue }) => cellKey({ scenario: scenario.name, queue: queue.label }))
   return measure({
     options,
     flags,
     plan,
-    collectors: collectorsFor(options.collectors, options.latencies, plan, options.onExisting),
+    ...latenciesFor(options.latencies, plan, options.onExisting),
     conclude(records) {
       const rows = rowsOf(records)
       const row = (key: string | undefined) => rows.get(key ?? '') ?? []
@@ -190,7 +192,7 @@ async function measureAgainst(
     options,
     flags,
     plan,
-    collectors: collectorsFor(options.collectors, options.latencies, plan, options.onExisting),
+    ...latenciesFor(options.latencies, plan, options.onExisting),
     conclude(records) {
       checkMachines([baseline, options.place], flags)
       return conclude(comparedRuns([stored, rowsOf(records)], { design: 'apart', margin }))

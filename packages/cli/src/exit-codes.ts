@@ -3,7 +3,7 @@ import { type ErrorCode, errorCode, type MaxRateResult, type ResultRecord } from
 /** What the process says to the shell. */
 export const EXIT = {
   ok: 0,
-  /** A gate found what it was to keep out. */
+  /** What was to be checked does not pass. */
   failed: 1,
   /** The command line, a file or the environment asks for something that can't be. */
   usage: 2,
@@ -20,6 +20,7 @@ export const EXIT = {
 const BY_CODE: Partial<Record<ErrorCode, number>> = {
   ERR_CAPABILITY: EXIT.capability,
   ERR_CANCELLED: EXIT.sigint,
+  ERR_GUEST: EXIT.invalid,
   ERR_INTEGRITY: EXIT.invalid,
   ERR_PLUGIN_FAILED: EXIT.invalid,
   ERR_PLUGIN_HUNG: EXIT.invalid,

@@ -176,12 +176,16 @@ export class RunStore {
     return readManifest(this.place)
   }
 
+  /** @throws `ERR_OUTPUT` where what was written did not reach the device */
   close(): void {
     try {
       fsyncSync(this.#fd)
-    } catch {
+    } catch (error) {
       // Pipes and devices can't be synced.
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EINVAL' && code !== 'ENOTSUP') throw outputError(resultsPath(this.place), error)
+    } finally {
+      closeSync(this.#fd)
     }
-    closeSync(this.#fd)
   }
 }

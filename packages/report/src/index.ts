@@ -1,4 +1,3 @@
-export { cellKey, replicateKey } from './cells.js'
 export { comparisonText } from './comparison.js'
 export { toCsv } from './csv.js'
 export * from './export/index.js'

@@ -43,9 +43,9 @@ const scales = {
 
 /** Blocks that would settle it: that find what was seen, or, if that is too little, show that there is no more. */
 function needed(effect: number, least: number, margin: number, differences: readonly number[]): number {
-  const deviation = sampleStandardDeviation([...differences])
   const more = Math.max(MIN_BLOCKS, differences.length + 1)
-  if (!(deviation > 0)) return more
+  const deviation = differences.length < 2 ? 0 : sampleStandardDeviation([...differences])
+  if (deviation === 0) return more
   const distance = Math.abs(effect) > least ? Math.abs(effect) : Math.max(margin - Math.abs(effect), least)
   return Math.max(more, blocksNeeded(distance, { deviation }))
 }

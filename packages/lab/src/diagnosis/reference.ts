@@ -1,0 +1,86 @@
+import { isUnavailable } from '@spsc/core'
+import { median } from '@spsc/metrics'
+import { excessOf, medianVector, type Signals, total, type Vector, vectorOf } from './signals.js'
+
+/** What is ordinary: the measure of an excess. */
+export interface Reference {
+  /** Whether it is other runs, or the median band of the very one that is diagnosed. */
+  readonly isOwn: boolean
+  readonly replicates: number
+  /** What the worst items of a window are ordinarily made of. */
+  readonly worst: Vector
+  /** What an item near the median is ordinarily made of. */
+  readonly middle: Vector
+  readonly dropRate: number
+  /** Time stolen by a hypervisor, and CPU time of each thread by item; 0 where it is not known. */
+  readonly stealShare: number
+  readonly cpuPerItemNs: { readonly producer: number; readonly consumer: number }
+  /** Largest excess over `worst` in nine of ten of its own windows: what is no more than this is ordinary too. */
+  readonly noiseNs: number
+}
+
+const ZERO = vectorOf(() => 0)
+/** Share of the reference's windows whose excess counts as ordinary: all but its odd one out. */
+const ORDINARY = 0.9
+
+function known(values: readonly (number | undefined)[]): number {
+  const numbers = values.filter((value) => value !== undefined)
+  return numbers.length === 0 ? 0 : median(numbers)
+}
+
+export function stealShareOf({ machine }: Signals): number | undefined {
+  if (isUnavailable(machine) || isUnavailable(machine.cpus)) return undefined
+  const { each } = machine.cpus
+  return each.reduce((sum, { steal_ns }) => sum + steal_ns, 0) / (each.length * machine.wall_ns)
+}
+
+export function cpuPerItem({ machine, items }: Signals, role: 'producer' | 'consumer'): number | undefined {
+  if (isUnavailable(machine)) return undefined
+  const { run } = machine.threads[role]
+  return isUnavailable(run) ? undefined : run.cpu_ns / items
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0
+}
+
+/** The reference that other replicates are. */
+export function referenceOf(replicates: readonly Signals[]): Reference {
+  const windows = replicates.flatMap((signals) => signals.windows)
+  const worst = medianVector(windows.map((window) => window.worst))
+  return {
+    isOwn: false,
+    replicates: replicates.length,
+    worst,
+    middle: medianVector(replicates.map(({ middle }) => middle)),
+    dropRate: median(replicates.map(({ dropRate }) => dropRate)),
+    stealShare: known(replicates.map(stealShareOf)),
+    cpuPerItemNs: {
+      producer: known(replicates.map((signals) => cpuPerItem(signals, 'producer'))),
+      consumer: known(replicates.map((signals) => cpuPerItem(signals, 'consumer'))),
+    },
+    noiseNs: quantile(
+      windows.map((window) => total(excessOf(window.worst, worst))),
+      ORDINARY,
+    ),
+  }
+}
+
+/**
+ * Where there is nothing to compare with, an item near the median is what is ordinary. Of what such an item itself takes
+ * too long over, only waits for its time and for a CPU have a measure then: there should be none.
+ */
+export function ownReference(replicates: readonly Signals[]): Reference {
+  const middle = medianVector(replicates.map((signals) => signals.middle))
+  return {
+    isOwn: true,
+    replicates: replicates.length,
+    worst: middle,
+    middle: { ...ZERO, p_own: middle.p_own, c_wake: middle.c_wake, s_cpu: middle.s_cpu, s_off: middle.s_off },
+    dropRate: 0,
+    stealShare: 0,
+    cpuPerItemNs: { producer: 0, consumer: 0 },
+    noiseNs: 0,
+  }
+}
