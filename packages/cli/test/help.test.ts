@@ -63,7 +63,7 @@ for (const args of [[], ...Object.keys(OPTIONS).map((command) => [command])]) {
 test('help without a command names every command and what the exit codes say', async (t) => {
   const text = await help(t)
   for (const command of Object.keys(OPTIONS)) t.regex(text, new RegExp(`^  ${command} `, 'm'))
-  t.regex(text, /Exit codes: 0 ok, 1 a check failed, 2 usage/)
+  t.regex(text, /Exit codes: 0 ok, 1 a check failed \(gate, lint, why --confirm\), 2 usage/)
   t.regex(text, /--queue-cap is\s+SPSC_QUEUE_CAP/)
 })
 
