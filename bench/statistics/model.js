@@ -12,6 +12,8 @@ export const NOISE = {
   noisy: { block: 0.2, replicate: 0.12, window: 0.35, order: 0.6, burst: 0.1, spoilt: 0.1 },
 }
 const WINDOWS = 10
+/** What slows a whole replicate is others' use of the CPUs as a rule, which the `sched` collector tells of: how often. */
+const TOLD = 0.8
 /** In a second each: the share of a window's deviation that the next inherits. */
 const WINDOW_MEMORY = 0.5
 /** Where an ordinary slow item's time goes; what a burst adds is run delay of the consumer. */
@@ -39,6 +41,7 @@ function walk(deviation, memory, normal) {
 function replicate(row, block, log, noise, { random, normal }) {
   const wander = walk(noise.window, WINDOW_MEMORY, normal)
   const spoilt = random() < noise.spoilt ? Math.log(1.3 + 2 * random()) : 0
+  const contaminated = spoilt > 0 && random() < TOLD
   let left = 0
   let factor = 0
   let bursts = 0
@@ -77,6 +80,7 @@ function replicate(row, block, log, noise, { random, normal }) {
     ops_s: 1000 * Math.exp(-0.05 * log - 0.01 * bursts + 0.01 * normal()),
     drop_rate: bursts === 0 ? 0 : 0.002 * bursts * random(),
     collectors: {
+      sched: { phases: [{ contamination: { contaminated, reasons: ['simulated'], unjudged: [] } }] },
       histogram: { latency: summary, response: summary, window_s: 1, windows },
       ledger: { segments: Object.fromEntries(LEDGER_SEGMENTS.map((segment) => [segment, summary])), windows: ledger },
     },
@@ -94,9 +98,9 @@ function shuffled(items, random) {
 
 /**
  * One comparison of A, B and A's twin in randomised blocks, by the function that `spsc compare` prints. In B all times
- * are longer by the share `shift`.
+ * are longer by the share `shift`. `figures` are those asked about; absent: all.
  */
-export function simulateComparison({ blocks, noise, shift = 0, seed }) {
+export function simulateComparison({ blocks, noise, shift = 0, seed, figures }) {
   const random = seededRandom(seed)
   const normal = () => probit(Math.min(1 - 1e-12, Math.max(1e-12, random())))
   const level = walk(noise.replicate, noise.order, normal)
@@ -108,5 +112,5 @@ export function simulateComparison({ blocks, noise, shift = 0, seed }) {
       rows[row].push(replicate(row, block, log, noise, { random, normal }))
     }
   }
-  return compareRows(rows.a, rows.b, { design: 'interleaved', twin: rows.twin })
+  return compareRows(rows.a, rows.b, { design: 'interleaved', twin: rows.twin, ...(figures && { figures }) })
 }

@@ -36,11 +36,11 @@ if (unknown !== undefined) {
 }
 const sizes = values.blocks.split(',').map((text) => whole('blocks', text, 6))
 
-function tally(noise, blocks, shift) {
+function tally(noise, blocks, shift, figures) {
   const counted = new Tally()
   const truths = Object.fromEntries(KPIS.map((kpi) => [kpi, shift]))
   for (let number = 0; number < comparisons; number++) {
-    counted.add(simulateComparison({ blocks, noise, shift, seed: seed * 1_000_003 + number }), truths)
+    counted.add(simulateComparison({ blocks, noise, shift, figures, seed: seed * 1_000_003 + number }), truths)
   }
   return counted
 }
@@ -48,12 +48,22 @@ function tally(noise, blocks, shift) {
 const percent = (share) => `${(100 * share).toFixed(1)} %`
 console.log(`${comparisons} comparisons each, seed ${seed}; shift: all times of B +${100 * SHIFT} %\n`)
 const rows = [
-  ['noise', 'R', 'A/A alarms', 'of ledger', ...KPIS.map((kpi) => `${kpi} held`), 'shift held', 'shift found'],
+  [
+    'noise',
+    'R',
+    'A/A alarms',
+    'of ledger',
+    ...KPIS.map((kpi) => `${kpi} held`),
+    'shift held',
+    'shift found',
+    'asked alone',
+  ],
 ]
 for (const name of kinds) {
   for (const blocks of sizes) {
     const same = tally(NOISE[name], blocks, 0)
     const shifted = tally(NOISE[name], blocks, SHIFT)
+    const asked = tally(NOISE[name], blocks, SHIFT, ['latency.p99'])
     rows.push([
       name,
       String(blocks),
@@ -62,6 +72,7 @@ for (const name of kinds) {
       ...KPIS.map((kpi) => percent(same.coverage(kpi))),
       percent(shifted.coverage('latency.p99')),
       percent(shifted.found('latency.p99')),
+      percent(asked.found('latency.p99')),
     ])
   }
 }

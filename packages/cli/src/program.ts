@@ -164,6 +164,7 @@ function compareCommand(handlers: Handlers, done: (code: number) => void): Comma
     .summary('say whether two rows differ, are equivalent, or can not be told')
     .description('Compare two rows figure by figure: B differs from A, is equivalent within a margin, or inconclusive.')
   return comparing(command)
+    .addOption(listOption('--figures <a,b>', 'ask about these only (default: all): p99 of latency is latency.p99'))
     .addHelpText('after', `${FORMS}\n\nExit codes: 0 some figure tells, 4 none of a comparison's does.`)
     .action(async (targets: string[], _flags, self: Command) => done(await handlers.compare(targets, kebabKeys(self))))
 }

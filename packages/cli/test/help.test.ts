@@ -24,7 +24,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   sweep: [...MEASURING, '--max-rate', '--slo', '--resolution', '--max-time'],
   list: ['--json', 'queues', 'collectors', 'scenarios', 'suites', 'injections'],
   report: ['--out', '--name', '--force', '--json'],
-  compare: [...MEASURING, '--run', '--baseline', '--margin', '--across-machines'],
+  compare: [...MEASURING, '--run', '--baseline', '--margin', '--across-machines', '--figures'],
   gate: [...MEASURING, '--run', '--baseline', '--margin', '--across-machines', '--max', '--format', '--junit'],
   why: [
     ...['--queue', '--against', '--hypothesis', '--confirm', '--replicates', '--duration', '--seed', '--name'],
