@@ -96,6 +96,6 @@ test.serial('a storm of garbage makes the consumer collect, and is refused where
   const { phases } = await measure(await lamport(), { inject: 'gc-storm=64KiB', prodIntervalUs: 500 })
   const gc = phases[0]?.javascript?.consumer.gc
   t.true(gc !== undefined && 'count' in gc && gc.count > 0, JSON.stringify(gc))
-  const driven: QueueBackend = { ...lamport, drive: () => Promise.reject(new Error('it was driven')) }
+  const driven: QueueBackend = { ...(await lamport()), drive: () => Promise.reject(new Error('it was driven')) }
   await t.throwsAsync(measure(driven, { inject: 'gc-storm=1KiB' }), { code: 'ERR_CAPABILITY', message: /--queue sab/ })
 })
