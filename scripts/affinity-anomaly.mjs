@@ -85,7 +85,7 @@ try {
     'machine',
     `${cpus().length} × ${cpus()[0]?.model.trim()}, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
   )
-  page = put(page, 'measured', fenced(measured))
+  page = put(page, 'measured', fenced(measured.slice(0, measured.indexOf('\nMedians over replicates'))))
   page = put(page, 'ratios', ratios())
   page = put(page, 'confirmed', fenced(confirmed))
   page = put(page, 'decoy', fenced(`${decoy.split('\n')[0]}\n…\n${verdictOf(decoy)}`))

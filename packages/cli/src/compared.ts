@@ -13,6 +13,7 @@ import {
   type StorePlace,
   twinOf,
 } from '@spsc/lab'
+import { KPIS } from '@spsc/metrics'
 import { readRecords } from '@spsc/report'
 import { baselinePlace } from './baselines.js'
 import { latenciesFor } from './latencies.js'
@@ -20,9 +21,9 @@ import { machineOf, otherMachine } from './machines.js'
 import { type Conclusion, measure } from './measure.js'
 import { settleOutputs } from './outputs.js'
 import type { Flags } from './program.js'
-import { option, settleOptions } from './run-options.js'
+import { settleOptions } from './run-options.js'
 import { isScenarioFile } from './scenario-file.js'
-import { toMatrix } from './settings.js'
+import { option, splitList, toMatrix } from './settings.js'
 import { placeOf, RESULTS_END, saySkipped } from './stored-runs.js'
 import { print } from './streams.js'
 import { SUITE_NAMES } from './targets.js'
@@ -45,6 +46,18 @@ function marginOf(flags: Flags): number {
   const margin = Number(number ?? Number.NaN) / (percent === '%' ? 100 : 1)
   if (margin >= 0.05 && margin <= 1) return margin
   throw refuse(`--margin is ${JSON.stringify(text)}; allowed: a share from 5% to 100%, as in 10% or 0.1`)
+}
+
+/** What is asked of a comparison. */
+type Asked = Pick<CompareOptions, 'figures'> & { readonly margin: number }
+
+/** @throws `ERR_OPTION` */
+function figuresOf(flags: Flags): readonly string[] | undefined {
+  const names = flags.figures === undefined ? undefined : splitList(flags.figures as readonly string[])
+  const known = KPIS.filter(({ worse }) => worse !== 'neither').map(({ name }) => name)
+  const wrong = names?.find((name) => !known.includes(name))
+  if (wrong === undefined) return names
+  throw refuse(`--figures has ${JSON.stringify(wrong)}; allowed: ${known.join(', ')}`)
 }
 
 /** Rows, by scenario and queue. */
@@ -78,11 +91,7 @@ function rowsCalled(rows: ReadonlyMap<string, RowRecords>, name: string): readon
 }
 
 /** Two rows of one stored run, which was measured in blocks. */
-async function comparedWithin(
-  run: StorePlace,
-  names: readonly string[],
-  margin: number,
-): Promise<readonly Comparison[]> {
+async function comparedWithin(run: StorePlace, names: readonly string[], asked: Asked): Promise<readonly Comparison[]> {
   const rows = await readRun(run)
   const found = names.flatMap((name) => {
     const called = rowsCalled(rows, name)
@@ -94,7 +103,7 @@ async function comparedWithin(
     throw refuse(`${found.length} rows of run ${run.name} are named; allowed: two, as SCENARIO or SCENARIO@QUEUE`)
   }
   const twin = rows.get(cellKey({ scenario: twinOf(a[0]?.scenario as string), queue: a[0]?.queue as string }))
-  return [compareRows(a, b, { design: 'interleaved', margin, ...(twin && { twin }) })]
+  return [compareRows(a, b, { design: 'interleaved', ...asked, ...(twin && { twin }) })]
 }
 
 function checkMachines(places: readonly [StorePlace, StorePlace], flags: Flags): void {
@@ -129,12 +138,12 @@ function comparedRuns(
 
 async function comparedApart(
   places: readonly [StorePlace, StorePlace],
-  margin: number,
+  asked: Asked,
   flags: Flags,
 ): Promise<readonly Comparison[]> {
   checkMachines(places, flags)
   const runs = [await readRun(places[0]), await readRun(places[1])] as const
-  return comparedRuns(runs, { design: 'apart', margin })
+  return comparedRuns(runs, { design: 'apart', ...asked })
 }
 
 /** A scenario is measured; whatever else there is, is a stored run. */
@@ -153,7 +162,7 @@ function concluded({ text, json, code }: Conclusion, flags: Flags): number {
 /** Measures two rows in randomised blocks, with the twin of the first. */
 async function measureBoth(
   targets: readonly string[],
-  margin: number,
+  asked: Asked,
   flags: Flags,
   conclude: Conclude,
 ): Promise<number> {
@@ -172,7 +181,7 @@ async function measureBoth(
     conclude(records) {
       const rows = rowsOf(records)
       const row = (key: string | undefined) => rows.get(key ?? '') ?? []
-      return conclude([compareRows(row(a), row(b), { design: 'interleaved', margin, twin: row(twin) })])
+      return conclude([compareRows(row(a), row(b), { design: 'interleaved', ...asked, twin: row(twin) })])
     },
   })
 }
@@ -181,7 +190,7 @@ async function measureBoth(
 async function measureAgainst(
   baseline: StorePlace,
   targets: readonly string[],
-  margin: number,
+  asked: Asked,
   flags: Flags,
   conclude: Conclude,
 ): Promise<number> {
@@ -195,7 +204,7 @@ async function measureAgainst(
     ...latenciesFor(options.latencies, plan, options.onExisting),
     conclude(records) {
       checkMachines([baseline, options.place], flags)
-      return conclude(comparedRuns([stored, rowsOf(records)], { design: 'apart', margin }))
+      return conclude(comparedRuns([stored, rowsOf(records)], { design: 'apart', ...asked }))
     },
   })
 }
@@ -210,29 +219,35 @@ async function measureAgainst(
  * --baseline NAME RUN     a stored run with a baseline; the same with scenarios, which are measured now
  * ```
  *
+ * @param figures those asked about; absent: what `--figures` names, or all
  * @throws `ERR_OPTION`, `ERR_UNKNOWN`, `ERR_OUTPUT`
  */
-export async function compareAsAsked(targets: readonly string[], flags: Flags, conclude: Conclude): Promise<number> {
-  const margin = marginOf(flags)
+export async function compareAsAsked(
+  targets: readonly string[],
+  flags: Flags,
+  conclude: Conclude,
+  figures = figuresOf(flags),
+): Promise<number> {
+  const asked = { margin: marginOf(flags), ...(figures && { figures }) }
   const { dir } = settleOutputs(flags)
   const [run, baseline] = [option(flags, 'run'), option(flags, 'baseline')]
   if (run !== undefined && baseline !== undefined) throw refuse('--run and --baseline exclude each other; give one')
-  if (run !== undefined) return concluded(conclude(await comparedWithin(placeOf(run, dir), targets, margin)), flags)
+  if (run !== undefined) return concluded(conclude(await comparedWithin(placeOf(run, dir), targets, asked)), flags)
   const stored = targets.filter((name) => isStored(name, dir))
   const places = stored.map((name) => placeOf(name, dir))
   if (baseline !== undefined) {
     const from = baselinePlace(dir, baseline)
     const [only, another] = places
-    if (stored.length === 0) return measureAgainst(from, targets, margin, flags, conclude)
+    if (stored.length === 0) return measureAgainst(from, targets, asked, flags, conclude)
     if (only === undefined || another !== undefined || targets.length > 1) {
       throw refuse(`${targets.join(' ')}: allowed beside --baseline: one stored run, or scenarios to measure`)
     }
-    return concluded(conclude(await comparedApart([from, only], margin, flags)), flags)
+    return concluded(conclude(await comparedApart([from, only], asked, flags)), flags)
   }
-  if (stored.length === 0) return measureBoth(targets, margin, flags, conclude)
+  if (stored.length === 0) return measureBoth(targets, asked, flags, conclude)
   const [a, b, more] = places
   if (a === undefined || b === undefined || more !== undefined || targets.length !== 2) {
     throw refuse(`${targets.join(' ')}: allowed: two stored runs, or scenarios to measure, not both`)
   }
-  return concluded(conclude(await comparedApart([a, b], margin, flags)), flags)
+  return concluded(conclude(await comparedApart([a, b], asked, flags)), flags)
 }

@@ -1,7 +1,6 @@
 import type { Diagnosis } from '@spsc/perf'
 import { oneLine, wrap } from '@spsc/report/text'
 import type { colorsFor } from './color.js'
-import { wrap } from './wrap.js'
 
 const COLUMNS = 80
 const GAP = 2

@@ -3,7 +3,7 @@ import { type ErrorCode, errorCode, type MaxRateResult, type ResultRecord } from
 /** What the process says to the shell. */
 export const EXIT = {
   ok: 0,
-  /** A gate found what it was to keep out, or an experiment refuted its prediction. */
+  /** What was to be checked does not pass. */
   failed: 1,
   /** The command line, a file or the environment asks for something that can't be. */
   usage: 2,

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { type BoundVerdict, errorMessage, SpscError } from '@spsc/core'
 import { judgeBounds, parseBounds } from '@spsc/lab'
 import { gateText, githubAnnotations, junit } from '@spsc/report'
-import { compareAsAsked } from './compared.js'
+import { type Conclude, compareAsAsked } from './compared.js'
 import { EXIT } from './exit-codes.js'
 import type { Flags } from './program.js'
 
@@ -39,10 +39,16 @@ export function gate(targets: readonly string[], flags: Flags): Promise<number> 
   }
   const bounds = parseBounds(given)
   const path = flags.junit as string | undefined
-  return compareAsAsked(targets, flags, (comparisons) => {
+  const conclude: Conclude = (comparisons) => {
     const verdicts = comparisons.flatMap((comparison) => judgeBounds(comparison, bounds))
     if (path !== undefined) writeJunit(path, verdicts)
     const text = flags.format === 'github' ? githubAnnotations(verdicts) : gateText(verdicts, reproduction())
     return { text, json: { verdicts, comparisons }, code: codeOf(verdicts) }
-  })
+  }
+  return compareAsAsked(
+    targets,
+    flags,
+    conclude,
+    bounds.map(({ kpi }) => kpi),
+  )
 }

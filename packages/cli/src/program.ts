@@ -58,6 +58,7 @@ export interface Handlers {
   compare(targets: readonly string[], flags: Flags): Promise<number>
   gate(targets: readonly string[], flags: Flags): Promise<number>
   why(run: string, scenario: string | undefined, flags: Flags): Promise<number>
+  lint(files: readonly string[], flags: Flags): Promise<number>
   doctor(flags: Flags): Promise<number>
   qemu(what: string, flags: Flags): Promise<number>
   completion(shell: string, program: Command): Promise<number>
@@ -163,6 +164,7 @@ function compareCommand(handlers: Handlers, done: (code: number) => void): Comma
     .summary('say whether two rows differ, are equivalent, or can not be told')
     .description('Compare two rows figure by figure: B differs from A, is equivalent within a margin, or inconclusive.')
   return comparing(command)
+    .addOption(listOption('--figures <a,b>', 'ask about these only (default: all): p99 of latency is latency.p99'))
     .addHelpText('after', `${FORMS}\n\nExit codes: 0 some figure tells, 4 none of a comparison's does.`)
     .action(async (targets: string[], _flags, self: Command) => done(await handlers.compare(targets, kebabKeys(self))))
 }
@@ -253,6 +255,19 @@ Exit codes: 0 a verdict, 4 nothing to diagnose; with --confirm 0 confirmed,
       done(await handlers.why(run, scenario, kebabKeys(self))),
     )
   program
+    .command('lint')
+    .summary('find claims of a report that its figures do not carry')
+    .description(
+      'Read reports in Markdown, ours or others, and name each claim that their own tables, perf stat output and ' +
+        'commands do not carry: the line, what the figures carry, what to do.',
+    )
+    .argument('[file...]', 'Markdown files')
+    .option('--rules', 'list the rules, each with an example, and stop')
+    .addOption(choiceOption('--format <as>', 'text, or annotations of GitHub Actions', ['text', 'github']))
+    .addOption(new Option('--json', 'print findings as NDJSON').conflicts('format'))
+    .addHelpText('after', '\nExit codes: 0 nothing found, 1 findings, 2 a file that cannot be read.')
+    .action(async (files: string[], _flags, self: Command) => done(await handlers.lint(files, kebabKeys(self))))
+  program
     .command('doctor')
     .summary('say what this machine can measure')
     .description('Say what this machine can measure, and the next command for what is missing or would do harm.')
@@ -281,9 +296,9 @@ Exit codes: 0 a verdict, 4 nothing to diagnose; with --confirm 0 confirmed,
     `
 Options of run and sweep that take a value are also read from the environment:
 --queue-cap is SPSC_QUEUE_CAP.
-Exit codes: 0 ok, 1 a gate or prediction failed, 2 usage, 3 run invalid or a cell
-failed, 4 inconclusive, 5 the machine or the queue lacks something, 130/143
-interrupted with what was measured stored.`,
+Exit codes: 0 ok, 1 a check failed (gate, lint, why --confirm), 2 usage, 3 run
+invalid or a cell failed, 4 inconclusive, 5 the machine or the queue lacks
+something, 130/143 interrupted with what was measured stored.`,
   )
   for (const command of [program, ...program.commands]) {
     command

@@ -18,7 +18,8 @@ import { createLog } from './log.js'
 import { AFFINITY, ours, resolveCollector, resolveQueue } from './plugins.js'
 import type { Flags } from './program.js'
 import { about, showProgress } from './progress.js'
-import { integer, option } from './run-options.js'
+import { integer } from './run-options.js'
+import { option } from './settings.js'
 import { cancelOnSignal } from './signals.js'
 
 /** What came of an experiment, or the exit code where it was interrupted. */
@@ -43,14 +44,15 @@ export async function confirm(
   })
   const choices = ['histogram', 'ledger', 'sched'].map((name) => ({ plugin: resolveCollector(name, cwd) }))
   const store = { dir: place.dir, name: option(flags, 'name') ?? freeName({ ...place, name: `${place.name}-confirm` }) }
+  const signals = cancelOnSignal()
   const lab = await startRun({
     ...{ plan, store, onExisting: flags.force ? 'replace' : 'refuse', collectors: () => choices },
     affinity: ours(AFFINITY).module,
     command: ['spsc', ...process.argv.slice(2)].join(' '),
     versions: { '@spsc/cli': manifest.version },
     machine: await fingerprint(),
+    signal: signals.signal,
   })
-  const signals = cancelOnSignal(lab.run)
   const log = createLog(flags.quiet ? 'silent' : 'info', (text) => text)
   log.info({}, `${plan.replicates} blocks of 3 replicates: about ${about(estimateS(workOf(plan.schedule)))}`)
   const clearProgress = flags.quiet ? () => {} : showProgress(lab.run, log)

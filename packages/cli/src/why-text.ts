@@ -1,10 +1,9 @@
 import { isUnavailable, type Unavailable } from '@spsc/core'
 import { CAUSES, type Cause, type Confirmation, type Diagnosis, type Experiment, percent, time } from '@spsc/lab'
+import { oneLine, wrap } from '@spsc/report/text'
 import type { colorsFor } from './color.js'
 import type { Choice, WhyRow } from './why-rows.js'
-import { wrap } from './wrap.js'
 
-const COLUMNS = 80
 const BAR_COLUMNS = 24
 
 type Colors = ReturnType<typeof colorsFor>
@@ -28,7 +27,7 @@ function plural(count: number, thing: string): string {
 }
 
 function indented(text: string, indent: string, first = indent): string[] {
-  return wrap(text, COLUMNS - indent.length).map((line, index) => `${index === 0 ? first : indent}${line}`)
+  return wrap(oneLine(text).split(' '), indent, { first })
 }
 
 function heading({ run, choice, diagnosis }: WhyText): string[] {

@@ -77,6 +77,7 @@ test('what can not be compared is refused before anything is measured', async (t
     [['compare', '--run', 'a', '--baseline', 'b', 'c'], /exclude each other/],
     [['compare', '--baseline', '../x', 'baseline'], /name is "\.\.\/x"/],
     [['compare', 'baseline', 'affinity', '--margin', '3'], /--margin is "3"; allowed: a share from 5% to 100%/],
+    [['compare', 'baseline', 'affinity', '--figures', 'p99'], /--figures has "p99"; allowed: latency\.p50/],
     [['gate', 'baseline', 'affinity'], /--max is missing/],
     [['gate', 'baseline', 'affinity', '--max', 'p99=10'], /--max is "p99=10"; allowed/],
   ]

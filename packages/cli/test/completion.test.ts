@@ -48,7 +48,7 @@ for (const [words, expected] of [
   ],
   [
     ['spsc', ''],
-    ['run', 'sweep', 'list', 'report', 'doctor', 'qemu', 'completion'],
+    ['run', 'sweep', 'compare', 'gate', 'list', 'report', 'why', 'lint', 'doctor', 'qemu', 'completion'],
   ],
   [['spsc', 'run', 'base'], ['baseline']],
   [['spsc', 'sweep', 'base'], ['baseline']],

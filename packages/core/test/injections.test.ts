@@ -3,6 +3,8 @@ import test from 'ava'
 import { LAMPORT } from './fixtures.js'
 import { measure, trace } from './measure.js'
 
+const lamport = () => loadBackend({ module: LAMPORT })
+
 const injected = (inject: string) =>
   injectionsOf(parseScenario('t', { inject })).map(({ name: _, text: __, ...rest }) => rest)
 
@@ -84,18 +86,16 @@ test('a fault of the pace is refused at interval 0 before anything is measured',
   t.notThrows(() => parseScenario('t', { inject: 'consumer-stall=1ms/1s+hog=cpu0', prodIntervalUs: 0 }))
 })
 
-const lamport = await loadBackend({ module: LAMPORT })
-
 test.serial("a scenario's fault is put into the pipeline, and its record says so", async (t) => {
-  const { measured, rows } = await trace(lamport, { inject: 'consumer-stall=8ms/40ms', pacing: 'deadline' })
+  const { measured, rows } = await trace(await lamport(), { inject: 'consumer-stall=8ms/40ms', pacing: 'deadline' })
   t.true(rows.filter(({ popped, done }) => done - popped >= 8e6).length >= 2)
   t.true(measured.warnings.includes('faults were put in: consumer-stall=8ms/40ms'))
 })
 
 test.serial('a storm of garbage makes the consumer collect, and is refused where no JavaScript runs', async (t) => {
-  const { phases } = await measure(lamport, { inject: 'gc-storm=64KiB', prodIntervalUs: 500 })
+  const { phases } = await measure(await lamport(), { inject: 'gc-storm=64KiB', prodIntervalUs: 500 })
   const gc = phases[0]?.javascript?.consumer.gc
   t.true(gc !== undefined && 'count' in gc && gc.count > 0, JSON.stringify(gc))
-  const driven: QueueBackend = { ...lamport, drive: () => Promise.reject(new Error('it was driven')) }
+  const driven: QueueBackend = { ...(await lamport()), drive: () => Promise.reject(new Error('it was driven')) }
   await t.throwsAsync(measure(driven, { inject: 'gc-storm=1KiB' }), { code: 'ERR_CAPABILITY', message: /--queue sab/ })
 })

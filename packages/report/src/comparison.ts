@@ -135,7 +135,7 @@ export function comparisonText(comparison: Comparison): string {
     ...(coverage === undefined
       ? []
       : [
-          `Interval: of the median effect, ${fixed(100 * coverage, 1)} % by order statistics; A/A: A and A measured again.`,
+          `Interval: of the median effect, ${fixed(100 * coverage, 1)} % by the signed rank sum; A/A: A and A measured again.`,
         ]),
     'Times in µs: medians over one-second windows; ledger: of their worst 1 %. p: adjusted for all figures, and for all parts of the ledger.',
     ...(figures.some(({ below_floor }) => below_floor > 0)

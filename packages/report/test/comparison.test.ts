@@ -30,7 +30,7 @@ test('a figure has its medians, its effect with interval, the twin, p and verdic
   const text = comparisonText(comparison([P99]))
   t.regex(text, /^response\.p99\s+58\.1\s+76\.0\s+\+31\.0%\s+\+22\.1%…\+40\.2%\s+−1\.2%\s+0\.016\s+differs$/m)
   t.regex(text, /^B differs from A in response\.p99\.$/m)
-  t.regex(text, /99\.3 % by order statistics/)
+  t.regex(text, /99\.3 % by the signed rank sum/)
 })
 
 test('what is inconclusive says how many blocks it takes; what is missing says why', (t) => {

@@ -21,6 +21,11 @@ export interface CompareOptions {
   readonly design: Comparison['design']
   /** Share within which figures count as equivalent; absent: {@link DEFAULT_MARGIN}. */
   readonly margin?: number
+  /**
+   * Names of the figures that are asked about; absent: all. p is adjusted for these alone, so fewer find smaller effects.
+   * The parts of the ledger are compared in any case.
+   */
+  readonly figures?: readonly string[]
 }
 
 export const DEFAULT_MARGIN = 0.1
@@ -184,7 +189,8 @@ export function compareRows(a: RowRecords, b: RowRecords, options: CompareOption
       `${rows.a.scenario} on ${rows.a.queue} and ${rows.b.scenario} on ${rows.b.queue} have no good replicate in common; measure both`,
     )
   }
-  const values = KPIS.map((kpi) => valuesOf(kpi, kept))
+  const asked = KPIS.filter(({ name, worse }) => worse === 'neither' || (options.figures?.includes(name) ?? true))
+  const values = asked.map((kpi) => valuesOf(kpi, kept))
   const known = values.filter((value): value is Values => !isUnavailable(value))
   const family = familyP(known, kept.length)
   const response =

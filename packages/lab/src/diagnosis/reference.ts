@@ -1,6 +1,6 @@
 import { isUnavailable } from '@spsc/core'
 import { median } from '@spsc/metrics'
-import { excessOf, medianVector, type Signals, total, type Vector, vectorOf } from './signals.js'
+import { medianVector, type Signals, type Vector, vectorOf } from './signals.js'
 
 /** What is ordinary: the measure of an excess. */
 export interface Reference {
@@ -15,14 +15,11 @@ export interface Reference {
   /** Time stolen by a hypervisor, and CPU time of each thread by item; 0 where it is not known. */
   readonly stealShare: number
   readonly cpuPerItemNs: { readonly producer: number; readonly consumer: number }
-  /** Largest excess over `worst` in nine of ten of its own windows: what is no more than this is ordinary too. */
-  readonly noiseNs: number
+  /** What the worst items of its own windows had; none: they are those of the very run. */
+  readonly windows: readonly Vector[]
 }
 
 const ZERO = vectorOf(() => 0)
-/** Share of the reference's windows whose excess counts as ordinary: all but its odd one out. */
-const ORDINARY = 0.9
-
 function known(values: readonly (number | undefined)[]): number {
   const numbers = values.filter((value) => value !== undefined)
   return numbers.length === 0 ? 0 : median(numbers)
@@ -40,11 +37,6 @@ export function cpuPerItem({ machine, items }: Signals, role: 'producer' | 'cons
   return isUnavailable(run) ? undefined : run.cpu_ns / items
 }
 
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0
-}
-
 /** The reference that other replicates are. */
 export function referenceOf(replicates: readonly Signals[]): Reference {
   const windows = replicates.flatMap((signals) => signals.windows)
@@ -60,10 +52,7 @@ export function referenceOf(replicates: readonly Signals[]): Reference {
       producer: known(replicates.map((signals) => cpuPerItem(signals, 'producer'))),
       consumer: known(replicates.map((signals) => cpuPerItem(signals, 'consumer'))),
     },
-    noiseNs: quantile(
-      windows.map((window) => total(excessOf(window.worst, worst))),
-      ORDINARY,
-    ),
+    windows: windows.map((window) => window.worst),
   }
 }
 
@@ -81,6 +70,6 @@ export function ownReference(replicates: readonly Signals[]): Reference {
     dropRate: 0,
     stealShare: 0,
     cpuPerItemNs: { producer: 0, consumer: 0 },
-    noiseNs: 0,
+    windows: [],
   }
 }

@@ -328,7 +328,7 @@ export function causesOf(
   const middle = medianVector(replicates.map((signals) => signals.middle))
   const shift = excessOf(middle, reference.middle)
   const inQueue = reference.isOwn ? vectorOf(() => 0) : shift
-  const ballot = vote(replicates, { worst: reference.worst, shift: inQueue, noiseNs: reference.noiseNs })
+  const ballot = vote(replicates, reference, inQueue)
   const of: Case = { replicates, reference, shift, middle, ballot }
   const constant = [quota, overload].flatMap((rule) => rule(of))
   const isThrottled = constant.some(({ name }) => name === 'cpu-quota')

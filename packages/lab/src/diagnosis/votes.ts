@@ -1,5 +1,6 @@
 import type { LedgerSegment } from '@spsc/core'
 import { median } from '@spsc/metrics'
+import type { Reference } from './reference.js'
 import { excessOf, type Signals, total, type Vector, vectorOf, type WindowSignals } from './signals.js'
 
 /** Segments that one cause fills together. */
@@ -29,6 +30,9 @@ const MIN_RECURRENCES = 2
 const SHIFTS_IN_A_QUEUE = 3
 const SHIFTING: readonly LedgerSegment[] = ['p_late', 's_cpu', 's_off']
 
+/** Share of the reference's windows whose excess of a group is ordinary: all but its odd one out. */
+const ORDINARY = 0.9
+
 export interface Votes {
   readonly group: Group
   /** Windows in which it had more than {@link MAJOR_SHARE}, and those in which it had a part. */
@@ -53,10 +57,23 @@ function partOf(group: Group, vector: Vector): number {
   return GROUPS[group].reduce((sum, segment) => sum + vector[segment], 0)
 }
 
-function votesOf(group: Group, voters: readonly { window: WindowSignals; excess: Vector; sum: number }[], of: number) {
-  const shareIn = ({ excess, sum }: (typeof voters)[number]) => partOf(group, excess) / sum
-  const major = voters.filter((voter) => shareIn(voter) > MAJOR_SHARE)
-  const all = voters.filter(
+/** What no more than one in ten windows of the reference has of a group above what they have as a rule. */
+function ordinaryOf(group: Group, { worst, windows }: Pick<Reference, 'worst' | 'windows'>): number {
+  const sorted = windows.map((window) => partOf(group, excessOf(window, worst))).sort((a, b) => a - b)
+  return sorted[Math.ceil(ORDINARY * sorted.length) - 1] ?? 0
+}
+
+interface Voter {
+  readonly window: WindowSignals
+  readonly excess: Vector
+  readonly sum: number
+}
+
+function votesOf(group: Group, voters: readonly Voter[], of: number, ordinaryNs: number): Votes {
+  const above = voters.filter(({ excess }) => partOf(group, excess) > ordinaryNs)
+  const shareIn = ({ excess, sum }: Voter) => partOf(group, excess) / sum
+  const major = above.filter((voter) => shareIn(voter) > MAJOR_SHARE)
+  const all = above.filter(
     (voter) =>
       shareIn(voter) > MAJOR_SHARE || (shareIn(voter) > MINOR_SHARE && partOf(group, voter.excess) > MIN_EXCESS_NS),
   )
@@ -73,27 +90,28 @@ function votesOf(group: Group, voters: readonly { window: WindowSignals; excess:
  * Lets each window name what its worst items' excess is made of. Over a whole run a single burst would hide what befalls
  * it again and again.
  *
- * @param worst what the worst items of a window are ordinarily made of
  * @param shift by how much every item is above the ordinary
- * @param noiseNs excess that windows ordinarily have
  */
 export function vote(
   replicates: readonly Signals[],
-  { worst, shift, noiseNs }: { readonly worst: Vector; readonly shift: Vector; readonly noiseNs: number },
+  reference: Pick<Reference, 'worst' | 'windows'>,
+  shift: Vector,
 ): Ballot {
   const windows = replicates.flatMap((signals) => signals.windows)
   const ordinary = vectorOf(
-    (segment) => worst[segment] + (SHIFTING.includes(segment) ? SHIFTS_IN_A_QUEUE * shift[segment] : 0),
+    (segment) => reference.worst[segment] + (SHIFTING.includes(segment) ? SHIFTS_IN_A_QUEUE * shift[segment] : 0),
   )
-  const excessive = windows
+  const voters = windows
     .map((window) => ({ window, excess: excessOf(window.worst, ordinary) }))
     .map((voter) => ({ ...voter, sum: total(voter.excess) }))
-    .filter(({ sum }) => sum > Math.max(MIN_EXCESS_NS, noiseNs))
+    .filter(({ sum }) => sum > MIN_EXCESS_NS)
+  const sums = reference.windows.map((window) => total(excessOf(window, reference.worst))).sort((a, b) => a - b)
+  const usual = sums[Math.ceil(ORDINARY * sums.length) - 1] ?? 0
   const votes = (Object.keys(GROUPS) as Group[])
-    .map((group) => votesOf(group, excessive, windows.length))
+    .map((group) => votesOf(group, voters, windows.length, Math.max(ordinaryOf(group, reference), usual / 2)))
     .filter(({ all }) => all > 0)
     .sort((a, b) => b.excessNs * b.all - a.excessNs * a.all)
-  return { votes, excessive: excessive.length, windows: windows.length }
+  return { votes, excessive: voters.filter(({ sum }) => sum > usual).length, windows: windows.length }
 }
 
 /** How long such a thing lasts: by the longest response of each window that has one. */

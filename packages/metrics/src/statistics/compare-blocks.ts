@@ -1,7 +1,6 @@
 import type { BlockVerdict, EffectScale } from '@spsc/core'
 import { sampleStandardDeviation } from 'simple-statistics'
-import { hodgesLehmann } from './hodges-lehmann.js'
-import { medianInterval } from './order-statistics.js'
+import { hodgesLehmann, hodgesLehmannInterval } from './hodges-lehmann.js'
 import { blocksNeeded } from './power.js'
 import { MIN_BLOCKS, signFlipTest } from './sign-flip.js'
 
@@ -55,8 +54,8 @@ function needed(effect: number, least: number, margin: number, differences: read
  * Says of one figure whether B differs from A, is equivalent to it within a margin, or whether these blocks can't tell.
  *
  * `differs`: the exact sign-flip test has p ≤ 0.05, and the effect (Hodges and Lehmann's) exceeds 5 % and whatever A's own
- * twin seemed to differ by. `equivalent`: it does not differ, and the interval of the median difference (order
- * statistics, at least 95 %) lies within the margin, which is a test of equivalence at 2.5 % (Schuirmann 1987).
+ * twin seemed to differ by. `equivalent`: it does not differ, and the interval of the effect
+ * (Walsh averages, at least 95 %) lies within the margin, which is a test of equivalence at 2.5 % (Schuirmann 1987).
  * Otherwise `inconclusive`, with how many blocks it would take.
  *
  * @param figures at least one block
@@ -78,7 +77,7 @@ export function compareBlocks({ pairs, twins, scale }: PairedFigures, rules: Ver
   const effect = hodgesLehmann(differences)
   const twin = twinDifferences.length > 0 ? hodgesLehmann(twinDifferences) : undefined
   const { p } = signFlipTest(differences)
-  const interval = medianInterval(differences)
+  const interval = hodgesLehmannInterval(differences)
   const margin = size(rules.margin)
   const least = Math.max(size(rules.least ?? LEAST_EFFECT), Math.abs(twin ?? 0))
   const figures = {
