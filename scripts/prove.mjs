@@ -1,7 +1,9 @@
 // Everything that is proved or tried beyond the ordinary tests, as one table: `npm run prove`, or `npm run prove -- PART…`.
 //
-// Each file in prove/ is a part. It exports `title` and an async generator `rows()`, which yields a row as each thing is
-// done: { what, runs, extent, ok, ms, detail }
+// `--long` runs what takes minutes to an hour.
+//
+// Each file in prove/ is a part. It exports `title` and an async generator `rows({ long })`, which yields a row as each
+// thing is done: { what, runs, extent, ok, ms, detail }
 //   what    the scenario, as a sentence or a name: a string
 //   runs    how often: executions, mutants killed / total, faults survived / total; a number or a string
 //   extent  `complete`, or the bound within which: a string
@@ -47,7 +49,7 @@ function print({ what, runs, extent, ok, ms }) {
   console.log(line(lines.at(-1), typeof runs === 'number' ? runs.toLocaleString('en') : runs, said, seconds(ms)))
 }
 
-async function prove(parts) {
+async function prove(parts, options) {
   const begin = performance.now()
   const counts = { held: 0, failed: 0, unavailable: 0 }
   const details = []
@@ -57,7 +59,7 @@ async function prove(parts) {
     console.log(`\n${title}`)
     let since = performance.now()
     try {
-      for await (const row of rows()) {
+      for await (const row of rows(options)) {
         print({ ms: performance.now() - since, ...row })
         since = performance.now()
         counts[row.ok === undefined ? 'unavailable' : row.ok ? 'held' : 'failed']++
@@ -74,7 +76,10 @@ async function prove(parts) {
   return failed === 0
 }
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { list: { type: 'boolean' } } })
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { list: { type: 'boolean' }, long: { type: 'boolean' } },
+})
 const unknown = positionals.filter((part) => !known.includes(part))
 if (unknown.length > 0) {
   console.error(
@@ -83,6 +88,6 @@ if (unknown.length > 0) {
   process.exitCode = 2
 } else if (values.list) {
   console.log(known.join('\n'))
-} else if (!(await prove(positionals.length > 0 ? positionals : known))) {
+} else if (!(await prove(positionals.length > 0 ? positionals : known, { long: values.long }))) {
   process.exitCode = 1
 }

@@ -3,6 +3,8 @@ import { type ErrorCode, errorCode, type MaxRateResult, type ResultRecord } from
 /** What the process says to the shell. */
 export const EXIT = {
   ok: 0,
+  /** What was to be checked does not pass. */
+  failed: 1,
   /** The command line, a file or the environment asks for something that can't be. */
   usage: 2,
   /** The run is not what was asked for: a cell failed, a rate was missed, results could not be stored. */
@@ -18,6 +20,7 @@ export const EXIT = {
 const BY_CODE: Partial<Record<ErrorCode, number>> = {
   ERR_CAPABILITY: EXIT.capability,
   ERR_CANCELLED: EXIT.sigint,
+  ERR_GUEST: EXIT.invalid,
   ERR_INTEGRITY: EXIT.invalid,
   ERR_PLUGIN_FAILED: EXIT.invalid,
   ERR_PLUGIN_HUNG: EXIT.invalid,

@@ -61,3 +61,25 @@ export interface Comparison {
   readonly left_out: readonly { readonly replicate: number; readonly reasons: readonly string[] }[]
   readonly figures: readonly (FigureComparison | FigureMissing)[]
 }
+
+/** By how much a figure may get worse. */
+export interface Bound {
+  /** In its normal form: `response.p99=+10%`. */
+  readonly text: string
+  readonly kpi: string
+  /** The largest effect allowed, towards worse: a share of A, or, of drops, the difference of rates. Not negative. */
+  readonly limit: number
+}
+
+/** What a comparison says of one bound. */
+export interface BoundVerdict {
+  readonly bound: Bound
+  readonly a: ComparedRow
+  readonly b: ComparedRow
+  readonly verdict: 'pass' | 'regressed' | 'inconclusive'
+  /** Why it can't be told; absent otherwise. */
+  readonly reason?: string
+  readonly figure?: FigureComparison
+  /** Of a regression: the part of the response that grew most, where the ledger tells. */
+  readonly segment?: FigureComparison
+}

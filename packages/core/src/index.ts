@@ -14,6 +14,15 @@ export * from './derive.js'
 export * from './errors.js'
 export * from './faults.js'
 export * from './fingerprint.js'
+export * from './ground.js'
+export {
+  type Disturbance,
+  INJECTORS,
+  type Injection,
+  type InjectionName,
+  injectionsOf,
+  NO_INJECTION,
+} from './injections.js'
 export * from './max-rate.js'
 export * from './pipeline.js'
 export * from './placement.js'

@@ -1,7 +1,6 @@
 import type { BlockVerdict, EffectScale } from '@spsc/core'
 import { sampleStandardDeviation } from 'simple-statistics'
-import { hodgesLehmann } from './hodges-lehmann.js'
-import { medianInterval } from './order-statistics.js'
+import { hodgesLehmann, hodgesLehmannInterval } from './hodges-lehmann.js'
 import { blocksNeeded } from './power.js'
 import { MIN_BLOCKS, signFlipTest } from './sign-flip.js'
 
@@ -24,6 +23,8 @@ export interface VerdictRules {
   readonly margin: number
   /** The smallest effect that counts as one, in the same way; absent: 5 % of A. */
   readonly least?: number
+  /** p adjusted for the other figures of a family, which then decides; absent: that of this figure alone. */
+  readonly pFamily?: number
 }
 
 /** A share as a log ratio, in which up and down weigh the same; a difference as it is. */
@@ -42,9 +43,9 @@ const scales = {
 
 /** Blocks that would settle it: that find what was seen, or, if that is too little, show that there is no more. */
 function needed(effect: number, least: number, margin: number, differences: readonly number[]): number {
-  const deviation = sampleStandardDeviation([...differences])
   const more = Math.max(MIN_BLOCKS, differences.length + 1)
-  if (!(deviation > 0)) return more
+  const deviation = differences.length < 2 ? 0 : sampleStandardDeviation([...differences])
+  if (deviation === 0) return more
   const distance = Math.abs(effect) > least ? Math.abs(effect) : Math.max(margin - Math.abs(effect), least)
   return Math.max(more, blocksNeeded(distance, { deviation }))
 }
@@ -53,8 +54,8 @@ function needed(effect: number, least: number, margin: number, differences: read
  * Says of one figure whether B differs from A, is equivalent to it within a margin, or whether these blocks can't tell.
  *
  * `differs`: the exact sign-flip test has p ≤ 0.05, and the effect (Hodges and Lehmann's) exceeds 5 % and whatever A's own
- * twin seemed to differ by. `equivalent`: it does not differ, and the interval of the median difference (order
- * statistics, at least 95 %) lies within the margin, which is a test of equivalence at 2.5 % (Schuirmann 1987).
+ * twin seemed to differ by. `equivalent`: it does not differ, and the interval of the effect
+ * (Walsh averages, at least 95 %) lies within the margin, which is a test of equivalence at 2.5 % (Schuirmann 1987).
  * Otherwise `inconclusive`, with how many blocks it would take.
  *
  * @param figures at least one block
@@ -76,7 +77,7 @@ export function compareBlocks({ pairs, twins, scale }: PairedFigures, rules: Ver
   const effect = hodgesLehmann(differences)
   const twin = twinDifferences.length > 0 ? hodgesLehmann(twinDifferences) : undefined
   const { p } = signFlipTest(differences)
-  const interval = medianInterval(differences)
+  const interval = hodgesLehmannInterval(differences)
   const margin = size(rules.margin)
   const least = Math.max(size(rules.least ?? LEAST_EFFECT), Math.abs(twin ?? 0))
   const figures = {
@@ -86,7 +87,7 @@ export function compareBlocks({ pairs, twins, scale }: PairedFigures, rules: Ver
     ...(interval && { low: shown(interval.low), high: shown(interval.high), coverage: interval.coverage }),
     ...(twin !== undefined && { twin_effect: shown(twin) }),
   }
-  if (p <= ALPHA && Math.abs(effect) > least) return { verdict: 'differs', ...figures }
+  if ((rules.pFamily ?? p) <= ALPHA && Math.abs(effect) > least) return { verdict: 'differs', ...figures }
   if (interval && interval.low >= -margin && interval.high <= margin) return { verdict: 'equivalent', ...figures }
   return { verdict: 'inconclusive', ...figures, needed: needed(effect, least, margin, differences) }
 }
