@@ -11,7 +11,7 @@ export async function* rows() {
   const unlisted = []
   const stale = new Set(EQUIVALENT.keys())
   const begin = performance.now()
-  for (const { name, where, killedBy, reached } of program.mutants(MUTATED)) {
+  for (const { name, where, killedBy, reached } of program.mutants(MUTATED, { equivalent: EQUIVALENT })) {
     const count = files.get(where.file) ?? { all: 0, equivalent: 0, killed: 0 }
     files.set(where.file, count)
     count.all++

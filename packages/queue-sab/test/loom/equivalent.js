@@ -16,6 +16,7 @@ const EARLIER_LOOK =
   'an older value: the sleep is decided by a later atomic operation that expects it, and fails otherwise'
 const EARLIER_MOMENT = 'it tells of some moment; one before the last access is another'
 const EARLIER_LOCKED = 'its last access is under the lock already, and so is who changes it'
+const OVERWRITTEN = 'what is read at an older HEAD is taken by a compareExchange, which fails then'
 const LATER_NOTIFY = 'the next atomic operation of the thread is no wait, so the sleeper is woken a step later'
 const LATER_BUMP = 'it still comes before the notify: who has not gone to sleep by then finds the word changed'
 
@@ -63,7 +64,6 @@ export const EQUIVALENT = new Map([
   ['src/ring/words.ts awaitPeerAsync load: reorder', EARLIER_LOOK],
   ['src/ring/words.ts isClosed load 1: reorder', EARLIER_MOMENT],
   ['src/ring/words.ts isClosed load 2: reorder', EARLIER_MOMENT],
-  ['src/ring/words.ts sizeOf load 1: reorder', EARLIER_MOMENT],
   ['src/ring/words.ts sizeOf load 2: reorder', EARLIER_MOMENT],
   ['src/ring/totals.ts Totals.read load 1: reorder', EARLIER_MOMENT],
   ['src/ring/totals.ts Totals.read load 2: reorder', EARLIER_MOMENT],
@@ -75,6 +75,8 @@ export const EQUIVALENT = new Map([
   ['src/ring/totals.ts Totals.countOverwritten set: reorder', STATISTICS],
   ['src/ring/consumer-end.ts ConsumerEnd.releaseOrHold get: drop', HINT],
   ['src/ring/consumer-end.ts ConsumerEnd.releaseOrHold get: word', HINT],
+  ['src/ring/consumer-end.ts ConsumerEnd.#catchUp load: reorder', OVERWRITTEN],
+  ['src/ring/producer-end.ts ProducerEnd.throwIfUnwanted load: reorder', EARLIER_MOMENT],
   ['src/ring/producer-end.ts ProducerEnd.publishOrHold get: drop', HINT],
   ['src/ring/producer-end.ts ProducerEnd.publishOrHold get: word', HINT],
 ])

@@ -27,6 +27,7 @@ export const QUICK = [
   { name: 'batches', parameters: { capacity: 2, items: 3 } },
   { name: 'batches', parameters: { capacity: 2, items: 3, into: 1 } },
   { name: 'carriesBytes', parameters: { capacity: 16, type: frames, lengths: [1, 5, 1] } },
+  { name: 'carriesBytes', parameters: { capacity: 16, type: frames, lengths: [1, 1, 1] } },
   { name: 'carriesBytes', parameters: { capacity: 8, type: frames, lengths: [1, 0], wrap: false } },
   { name: 'carriesBytes', parameters: { capacity: 2, type: bytes(1), lengths: [1, 1] } },
   { name: 'carriesBytes', parameters: { capacity: 1, type: bytes(2), lengths: [2, 2] } },
