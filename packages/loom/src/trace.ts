@@ -9,12 +9,12 @@ const TOTAL = 80
 function wordName(address: number, names: Readonly<Record<number, string>> = {}): string {
   const byte = address % 2 ** 32
   const known = names[byte]
-  if (known !== undefined) return known
+  if (known !== undefined && !known.endsWith('+')) return known
   const below = Object.keys(names)
     .map(Number)
     .filter((at) => at <= byte && names[at]?.endsWith('+'))
   const from = below.at(-1)
-  return from === undefined ? `byte ${byte}` : `${names[from]?.slice(0, -1)}${byte - from}`
+  return from === undefined ? `byte ${byte}` : `${names[from]?.slice(0, -1)}[${byte - from}]`
 }
 
 function say(

@@ -46,6 +46,7 @@ export const QUICK = [
 /** Searched by `npm run prove`, besides those. */
 export const THOROUGH = [
   { name: 'stream', parameters: { capacity: 1, items: 2, close: true, spin: 1 } },
+  { name: 'stream', parameters: { capacity: 1, items: 2, close: true, forgets: false } },
   { name: 'stream', parameters: { capacity: 2, items: 3 } },
   { name: 'stream', parameters: { capacity: 2, items: 3, close: true } },
   { name: 'stream', parameters: { capacity: 1, items: 8, close: true } },

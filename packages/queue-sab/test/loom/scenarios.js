@@ -112,8 +112,10 @@ export function stream(subject, parameters) {
   const kind = kindOf(subject, parameters)
   const isRing = parameters.kind !== 'mutex'
   return {
-    title: `${kind.what}: ${items} items${parameters.spin ? ', spinning' : ''}${close ? ', close' : ''}`,
-    forgets,
+    title: `${kind.what}: ${items} items${parameters.spin ? ', spinning' : ''}${close ? ', close' : ''}${
+      parameters.forgets === false ? ', no states merged by what can be looked at' : ''
+    }`,
+    forgets: parameters.forgets ?? forgets,
     racy: HINTS,
     words: kind.words,
     setup: () => wrapping(kind, parameters),
