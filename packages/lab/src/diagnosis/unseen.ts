@@ -18,7 +18,7 @@ export function unseenOf(replicates: readonly Signals[], isOwn: boolean): readon
       command: '--against SCENARIO',
     })
   }
-  const held = LEDGER_SEGMENTS.flatMap((segment) => first.holds[segment] ?? [])
+  const held = [...new Set(LEDGER_SEGMENTS.flatMap((segment) => first.holds[segment] ?? []))]
   if (held.length > 0) {
     const reason = 'its threads read no accounts of the kernel'
     unseen.push({ what: `${held.join(', ')}, item by item`, reason, command: '--queue native' })
