@@ -152,9 +152,10 @@ export async function measure(measuring: Measuring): Promise<number> {
     }
     for (const record of records) complain(record, maxRate === undefined)
     if (cancelled) {
-      say(
-        `[spsc] [cli] interrupted: ${storedText(records.length, plan)} stored; go on with --name ${place.name} --resume`,
-      )
+      // A deterministic run is one boot, which can't be gone on with.
+      const isWhole = options.guest?.mode === 'deterministic'
+      const next = `${isWhole ? 'start anew' : 'go on'} with --name ${place.name} ${isWhole ? '--force' : '--resume'}`
+      say(`[spsc] [cli] interrupted: ${storedText(records.length, plan)} stored; ${next}`)
       return signals.exitCode()
     }
     if (determinism !== undefined) sayDeterminism(determinism)

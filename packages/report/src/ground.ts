@@ -62,15 +62,15 @@ function handoffText(records: readonly ResultRecord[]): string {
   return `wakes on the same CPU and across CPUs unavailable (${reason})`
 }
 
-/** Where a run was measured: a line for each ground, then whether they compare. */
-export function groundLines(records: readonly ResultRecord[]): readonly string[] {
+/** Where a run was measured: a line for each ground, `lead` before it, then whether they compare. */
+function groundLines(records: readonly ResultRecord[], lead: string): readonly string[] {
   const byGround = new Map<string, ResultRecord[]>()
   for (const record of records) {
     const ground = groundOf(record)
     const text = ground === undefined ? UNKNOWN_GROUND : whole(ground)
     byGround.set(text, [...(byGround.get(text) ?? []), record])
   }
-  const lines = [...byGround].map(([text, own]) => `${text}; ${handoffText(own)}`)
+  const lines = [...byGround].map(([text, own]) => `${lead}${text}; ${handoffText(own)}`)
   const kinds = new Set(records.map((record) => groundOf(record)?.in ?? 'host'))
   if (kinds.size > 1) return [...lines, DIFFER]
   return byGround.size > 1 && kinds.has('qemu') ? [...lines, GUESTS_DIFFER] : lines
@@ -83,13 +83,13 @@ function isKnown(records: readonly ResultRecord[]): boolean {
 
 /** For the report's list of how it was measured. */
 export function groundItems(records: readonly ResultRecord[]): readonly Inline[] {
-  return isKnown(records) ? groundLines(records).map((line) => `Measured on: ${line}`) : []
+  return isKnown(records) ? groundLines(records, 'Measured on: ') : []
 }
 
 /** For a terminal: where at least one record was measured in a guest. At most 80 columns. */
 export function groundNotes(records: readonly ResultRecord[]): string {
   if (!records.some((record) => groundOf(record)?.in === 'qemu')) return ''
-  const lines = groundLines(records).flatMap((line) => wrap(oneLine(`on ${line}`).split(' '), '  ', { first: '' }))
+  const lines = groundLines(records, 'on ').flatMap((line) => wrap(oneLine(line).split(' '), '  ', { first: '' }))
   return `${lines.join('\n')}\n`
 }
 
