@@ -13,7 +13,7 @@ const entries = [
     code: "export * from '@spsc/core'",
     external: ['eventemitter3', 'valibot'],
   },
-  { label: '@spsc/queue-sab', code: "export * from '@spsc/queue-sab'", limit: 11_000 },
+  { label: '@spsc/queue-sab', code: "export * from '@spsc/queue-sab'", limit: 11_300 },
   {
     label: '@spsc/queue-sab, createQueue + attachQueue',
     code: "export { createQueue, attachQueue } from '@spsc/queue-sab'",

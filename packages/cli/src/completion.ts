@@ -1,5 +1,5 @@
-import { SCENARIOS, SUITES } from '@spsc/lab'
-import type { Command } from 'commander'
+import { CAUSE_NAMES, SCENARIOS, SUITES } from '@spsc/lab'
+import type { Command, Option } from 'commander'
 import { EXIT } from './exit-codes.js'
 import { QUEUES } from './plugins.js'
 import { print } from './streams.js'
@@ -16,6 +16,12 @@ interface Words {
   readonly values: readonly string[]
 }
 
+/** Names that are not written into the options: what they belong to is loaded when it is needed. */
+function valuesOf({ long, argChoices }: Option): readonly string[] {
+  if (long === '--queue') return Object.keys(QUEUES)
+  return long === '--hypothesis' ? CAUSE_NAMES : (argChoices ?? [])
+}
+
 function wordsOf(program: Command): Words[] {
   return program.commands.map((command) => ({
     command: command.name(),
@@ -23,7 +29,7 @@ function wordsOf(program: Command): Words[] {
     options: command.options.map((option) => ({
       flag: option.long as string,
       description: option.description,
-      values: option.long === '--queue' ? Object.keys(QUEUES) : (option.argChoices ?? []),
+      values: valuesOf(option),
     })),
     values: command.registeredArguments.flatMap((argument) =>
       argument.name() === 'target' ? [...Object.keys(SUITES), ...Object.keys(SCENARIOS)] : (argument.argChoices ?? []),

@@ -1,5 +1,5 @@
 import type { Diagnosis } from '@spsc/perf'
-import { oneLine } from '@spsc/report/text'
+import { oneLine, wrap } from '@spsc/report/text'
 import type { colorsFor } from './color.js'
 
 const COLUMNS = 80
@@ -7,17 +7,6 @@ const GAP = 2
 const STATUS_COLUMNS = 'warning'.length + GAP
 
 type Colors = ReturnType<typeof colorsFor>
-
-/** Words in lines of at most `width` columns; a longer word stands alone, since a cut command or path is of no use. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of oneLine(text).split(' ')) {
-    const line = lines.at(-1)
-    if (line !== undefined && line.length + 1 + word.length <= width) lines[lines.length - 1] = `${line} ${word}`
-    else lines.push(word)
-  }
-  return lines
-}
 
 /** `2 ok, 1 warning, 0 missing` */
 function totals(lines: readonly Diagnosis[]): string {
@@ -30,7 +19,7 @@ export function doctorText(lines: readonly Diagnosis[], { green, yellow, red, di
   const paint = { ok: green, warning: yellow, missing: red }
   const checkColumns = Math.max(...lines.map(({ check }) => check.length)) + GAP
   const indent = ' '.repeat(STATUS_COLUMNS + checkColumns)
-  const below = (text: string) => wrap(text, COLUMNS - indent.length)
+  const below = (text: string) => wrap(oneLine(text).split(' '), '', { width: COLUMNS - indent.length })
   const blocks = lines.map(({ check, status, found, why, next }) => {
     const [first = '', ...rest] = below(found)
     return [

@@ -20,6 +20,7 @@ export const EXIT = {
 const BY_CODE: Partial<Record<ErrorCode, number>> = {
   ERR_CAPABILITY: EXIT.capability,
   ERR_CANCELLED: EXIT.sigint,
+  ERR_GUEST: EXIT.invalid,
   ERR_INTEGRITY: EXIT.invalid,
   ERR_PLUGIN_FAILED: EXIT.invalid,
   ERR_PLUGIN_HUNG: EXIT.invalid,

@@ -11,7 +11,19 @@ function usageLine({ message }: CommanderError, args: readonly string[]): string
     .replace(/^error: /, '')
     .replaceAll('\n', ' ')
     .trim()
-  const command = ['run', 'sweep', 'list', 'report', 'lint', 'doctor', 'completion'].find((name) => name === args[0])
+  const command = [
+    'run',
+    'sweep',
+    'list',
+    'report',
+    'compare',
+    'gate',
+    'why',
+    'lint',
+    'doctor',
+    'qemu',
+    'completion',
+  ].find((name) => name === args[0])
   return `[spsc] [cli] ${text}; see spsc ${command ? `${command} ` : ''}--help`
 }
 
@@ -31,8 +43,12 @@ export async function main(args: readonly string[]): Promise<number> {
       sweep: async (...given) => (await import('./sweep-command.js')).sweep(...given),
       list: async (...given) => (await import('./list-command.js')).list(...given),
       report: async (...given) => (await import('./report-command.js')).report(...given),
+      compare: async (...given) => (await import('./compare-command.js')).compare(...given),
+      gate: async (...given) => (await import('./gate-command.js')).gate(...given),
+      why: async (...given) => (await import('./why-command.js')).why(...given),
       lint: async (...given) => (await import('./lint-command.js')).lint(...given),
       doctor: async (...given) => (await import('./doctor-command.js')).doctor(...given),
+      qemu: async () => (await import('./qemu-command.js')).qemuSetup(),
       completion: async (...given) => (await import('./completion.js')).completion(...given),
     },
     (code) => {

@@ -22,7 +22,7 @@ function latenciesPath(path: string, plan: Plan, { cell, replicate }: Replicate)
 }
 
 /** Raw latencies overwrite nothing that is not theirs to replace, and that is known before anything is measured. */
-export function checkLatenciesPath(path: string, plan: Plan, existing: OnExisting): void {
+function checkLatenciesPath(path: string, plan: Plan, existing: OnExisting): void {
   for (const replicate of plan.schedule) {
     const file = latenciesPath(path, plan, replicate)
     try {
@@ -41,19 +41,29 @@ export function checkLatenciesPath(path: string, plan: Plan, existing: OnExistin
   }
 }
 
-/** The collectors of each replicate, with its own file of raw latencies where they are asked for. */
-export function collectorsFor(
-  chosen: readonly CollectorChoice[],
+/** Where raw latencies of a replicate go, and whether a file that is there may be emptied. */
+export type LatenciesOf = (replicate: Replicate) => { readonly path: string; readonly flags: 'w' | 'wx' }
+
+/** A file of raw latencies for each replicate, where they are asked for. */
+export function latenciesFor(
   latencies: string | undefined,
   plan: Plan,
   existing: OnExisting,
-) {
-  return (replicate: Replicate): readonly CollectorChoice[] => {
-    if (latencies === undefined) return chosen
-    const path = latenciesPath(latencies, plan, replicate)
-    const flags = existing === 'refuse' && !isDevice(path) ? 'wx' : 'w'
-    return [...chosen, { plugin: ours(LATENCIES), options: { path, flags } }]
+): { readonly latenciesOf?: LatenciesOf } {
+  if (latencies === undefined) return {}
+  checkLatenciesPath(latencies, plan, existing)
+  return {
+    latenciesOf: (replicate) => {
+      const path = latenciesPath(latencies, plan, replicate)
+      return { path, flags: existing === 'refuse' && !isDevice(path) ? 'wx' : 'w' }
+    },
   }
+}
+
+/** The collectors of each replicate, with its own file of raw latencies where they are asked for. */
+export function withLatencies(chosen: readonly CollectorChoice[], latenciesOf: LatenciesOf | undefined) {
+  return (replicate: Replicate): readonly CollectorChoice[] =>
+    latenciesOf === undefined ? chosen : [...chosen, { plugin: ours(LATENCIES), options: latenciesOf(replicate) }]
 }
 
 /** Raw latencies that were asked for and could not be written: said even when quiet. */

@@ -1,3 +1,4 @@
+import { INJECTORS } from '@spsc/core'
 import { SCENARIOS, SUITES } from '@spsc/lab'
 import { EXIT } from './exit-codes.js'
 import { COLLECTORS, QUEUES } from './plugins.js'
@@ -9,6 +10,7 @@ const LISTS: Readonly<Record<string, Readonly<Record<string, { readonly descript
   collectors: COLLECTORS,
   scenarios: SCENARIOS,
   suites: SUITES,
+  injections: Object.fromEntries(Object.values(INJECTORS).map((injector) => [injector.form, injector])),
 }
 
 /** `spsc list`: names and what they stand for. */

@@ -1,4 +1,4 @@
-import { DEFAULTS, kebab, SETTINGS, type Setting } from '@spsc/core'
+import { ACCELERATORS, DEFAULTS, GROUNDS, GUEST_MODES, kebab, SETTINGS, type Setting } from '@spsc/core'
 import { Argument, Command, Option } from 'commander'
 import { LOG_LEVELS } from './log-levels.js'
 
@@ -18,6 +18,7 @@ const HELP: Readonly<Record<Setting, readonly [form: string, text: string]>> = {
   burst: ['n', 'items due at the same moment; the mean rate stays'],
   onFull: ['what', 'drop or block'],
   wait: ['how', 'spin, yield or block while the queue is empty or full'],
+  inject: ['faults', 'put in on purpose, joined by +: see spsc list injections'],
 }
 
 /** Collects repeated options; comma lists are split later, where an error can name the option. */
@@ -54,8 +55,12 @@ export interface Handlers {
   sweep(targets: readonly string[], flags: Flags): Promise<number>
   list(what: string, flags: Flags): Promise<number>
   report(names: readonly string[], flags: Flags): Promise<number>
+  compare(targets: readonly string[], flags: Flags): Promise<number>
+  gate(targets: readonly string[], flags: Flags): Promise<number>
+  why(run: string, scenario: string | undefined, flags: Flags): Promise<number>
   lint(files: readonly string[], flags: Flags): Promise<number>
   doctor(flags: Flags): Promise<number>
+  qemu(what: string, flags: Flags): Promise<number>
   completion(shell: string, program: Command): Promise<number>
 }
 
@@ -79,8 +84,18 @@ function measuring(command: Command, defaults: { readonly replicates: number; re
     .option('--emit-latencies <path>', 'write raw latencies, one integer ns a line')
     .option('--name <name>', `name of the run (default: ${defaults.name}, with a number when taken)`)
     .addOption(outOption())
+    .addOption(choiceOption('--in <where>', 'host, or a guest of qemu (default: host)', GROUNDS))
+    .addOption(choiceOption('--mode <how>', 'of the guest: smp or deterministic (default: smp)', GUEST_MODES))
+    .option('--guest-cpus <n>', 'CPUs of the guest (default: 2)')
+    .option('--guest-memory <size>', 'memory of the guest (default: 512M)')
+    .addOption(
+      choiceOption('--accel <how>', 'auto, tcg or kvm, if it boots (default: auto)', ['auto', ...ACCELERATORS]),
+    )
+    .option('--kernel <path>', 'Linux kernel of the guest (default: what setup fetched)')
+    .option('--guest-timeout <time>', 'longest time of a boot (default: by the plan)')
     .option('--force', 'replace a stored run of that name')
     .option('--resume', 'go on with a stored run of that name')
+    .option('--save-baseline <name>', 'keep the run under this name, to be compared with')
     .option('--serve [port]', 'follow the run on a page of this machine (default: any free port)')
     .option('--json', 'print records as NDJSON instead of the table')
     .option('--quiet', 'print nothing but errors (and records with --json)')
@@ -128,6 +143,46 @@ hold. The answer is a bracket: exit code 0 found, 4 inconclusive.`,
     .action(async (targets: string[], _flags, self: Command) => done(await handlers.sweep(targets, kebabKeys(self))))
 }
 
+/** What is compared: rows that are measured now, or stored ones. */
+function comparing(command: Command): Command {
+  return measuring(command, { replicates: 10, name: 'compare' })
+    .option('--run <run>', 'compare two rows of this stored run: SCENARIO or SCENARIO@QUEUE')
+    .option('--baseline <name>', 'compare with a run that --save-baseline kept')
+    .option('--margin <share>', 'within which figures count as equivalent (default: 10%)')
+    .option('--across-machines', 'compare runs of machines that differ')
+}
+
+const FORMS = `
+A B                    two scenarios (or one, with two queues): measured now, in
+                       randomised blocks, A twice in each
+--run RUN A B          two rows of a stored run
+RUN RUN                two stored runs, by name or NAME_results.ndjson
+--baseline NAME RUN    a stored run with a baseline; scenarios are measured now`
+
+function compareCommand(handlers: Handlers, done: (code: number) => void): Command {
+  const command = new Command('compare')
+    .summary('say whether two rows differ, are equivalent, or can not be told')
+    .description('Compare two rows figure by figure: B differs from A, is equivalent within a margin, or inconclusive.')
+  return comparing(command)
+    .addOption(listOption('--figures <a,b>', 'ask about these only (default: all): p99 of latency is latency.p99'))
+    .addHelpText('after', `${FORMS}\n\nExit codes: 0 some figure tells, 4 none of a comparison's does.`)
+    .action(async (targets: string[], _flags, self: Command) => done(await handlers.compare(targets, kebabKeys(self))))
+}
+
+function gateCommand(handlers: Handlers, done: (code: number) => void): Command {
+  const command = new Command('gate')
+    .summary('fail where a figure got worse than allowed')
+    .description('Compare as compare does, and hold each figure against a bound.')
+  return comparing(command)
+    .addOption(listOption('--max <bounds>', 'what may get worse by how much: p99=+10%,ops_s=-5%,drop_rate=+0.01'))
+    .addOption(
+      choiceOption('--format <how>', 'text, or annotations of GitHub Actions', ['text', 'github']).default('text'),
+    )
+    .option('--junit <file>', 'write the verdicts as JUnit XML too')
+    .addHelpText('after', `${FORMS}\n\nExit codes: 0 all pass, 1 one regressed, 4 inconclusive.`)
+    .action(async (targets: string[], _flags, self: Command) => done(await handlers.gate(targets, kebabKeys(self))))
+}
+
 /** Options by the name the reader types, so that flags, environment and errors share one spelling. */
 function kebabKeys(command: Command): Flags {
   return Object.fromEntries(Object.entries(command.opts()).map(([key, value]) => [kebab(key), value]))
@@ -142,11 +197,15 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .helpCommand(false)
     .addCommand(runCommand(handlers, done))
     .addCommand(sweepCommand(handlers, done))
+    .addCommand(compareCommand(handlers, done))
+    .addCommand(gateCommand(handlers, done))
   program
     .command('list')
     .summary('list what can be named on the command line')
     .description('List what can be named on the command line.')
-    .addArgument(new Argument('<what>', 'what to list').choices(['queues', 'collectors', 'scenarios', 'suites']))
+    .addArgument(
+      new Argument('<what>', 'what to list').choices(['queues', 'collectors', 'scenarios', 'suites', 'injections']),
+    )
     .option('--json', 'print NDJSON')
     .action(async (what: string, _flags, self: Command) => done(await handlers.list(what, kebabKeys(self))))
   program
@@ -162,6 +221,39 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .option('--force', 'replace a stored run of that name')
     .option('--json', 'print the records as NDJSON')
     .action(async (names: string[], _flags, self: Command) => done(await handlers.report(names, kebabKeys(self))))
+  program
+    .command('why')
+    .summary('say what the slow items of a stored run are slow by')
+    .description(
+      'Say which part of their time the slowest items lose, when, and what on the machine goes with it, against the ' +
+        "run's baseline or its fastest comparable row; and the experiment that would show whether that is the cause.",
+    )
+    .argument('<run>', 'name of a run, or path of its NAME_results.ndjson')
+    .argument('[scenario]', 'row to explain (default: the slowest)')
+    .option('--queue <queue>', 'of several queues, this one')
+    .option('--against <scenario>', 'row to compare with')
+    .option('--hypothesis <cause>', 'cause to test (default: the first that is found)')
+    .option('--confirm', 'measure with and without it, in random blocks, and judge')
+    .option('--replicates <n>', 'with --confirm: blocks, 6 to 20 (default: 8)')
+    .option('--duration <time>', "with --confirm: of a replicate (default: the scenario's)")
+    .option('--seed <n>', 'with --confirm: orders the blocks (default: random)')
+    .option('--name <name>', 'with --confirm: name of that run (default: RUN-confirm)')
+    .option('--force', 'with --confirm: replace a stored run of that name')
+    .option('--quiet', 'with --confirm: no progress')
+    .addOption(outOption())
+    .option('--json', 'print one JSON document')
+    .addOption(colorOption())
+    .addHelpText(
+      'after',
+      `
+It needs what spsc run --collect histogram,ledger,sched stores; where some of it
+is missing, it says what could not be looked at.
+Exit codes: 0 a verdict, 4 nothing to diagnose; with --confirm 0 confirmed,
+1 refuted, 4 inconclusive.`,
+    )
+    .action(async (run: string, scenario: string | undefined, _flags, self: Command) =>
+      done(await handlers.why(run, scenario, kebabKeys(self))),
+    )
   program
     .command('lint')
     .summary('find claims of a report that its figures do not carry')
@@ -184,6 +276,16 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .addHelpText('after', '\nExit codes: 0 whatever it finds, 5 where Node is too old to measure anything.')
     .action(async (_flags, self: Command) => done(await handlers.doctor(kebabKeys(self))))
   program
+    .command('qemu')
+    .summary('set up guests, for run --in qemu')
+    .description(
+      'Set up what guests need and is not here: on Debian the emulator, as root, and a kernel, which goes into a ' +
+        'cache and not where this machine boots from. Elsewhere, say what to install. Sizes are said first.',
+    )
+    .addArgument(new Argument('<what>', 'what to do').choices(['setup']))
+    .addHelpText('after', '\nExit codes: 0 all is there, 5 something is missing.')
+    .action(async (what: string, _flags, self: Command) => done(await handlers.qemu(what, kebabKeys(self))))
+  program
     .command('completion')
     .summary('print a completion script for a shell')
     .description('Print a completion script: source <(spsc completion bash)')
@@ -194,9 +296,9 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     `
 Options of run and sweep that take a value are also read from the environment:
 --queue-cap is SPSC_QUEUE_CAP.
-Exit codes: 0 ok, 1 lint found something, 2 usage, 3 run invalid or a cell failed, 4 inconclusive, 5 the
-machine or the queue lacks something, 130/143 interrupted with what was measured
-stored.`,
+Exit codes: 0 ok, 1 a check failed (gate, lint, why --confirm), 2 usage, 3 run
+invalid or a cell failed, 4 inconclusive, 5 the machine or the queue lacks
+something, 130/143 interrupted with what was measured stored.`,
   )
   for (const command of [program, ...program.commands]) {
     command

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type MaxRateResult, type ResultRecord, SpscError } from '@spsc/core'
 import { checkName, manifestPath, RunStore, resultsPath, type StorePlace } from '@spsc/lab'
 import { EXPORTERS, labelsOf, readRecords, renderRun, type StoredResults, sideBySide, toSummary } from '@spsc/report'
@@ -7,31 +7,8 @@ import { EXIT } from './exit-codes.js'
 import { machineOf, otherMachine } from './machines.js'
 import { canWrite, checkExportPlaces, settleOutputs, usesStdout, writeExports } from './outputs.js'
 import type { Flags } from './program.js'
+import { placeOf, saySkipped } from './stored-runs.js'
 import { print, say } from './streams.js'
-
-const RESULTS_END = '_results.ndjson'
-
-/** A run by its name in the folder of results, or by the path of its results file. */
-function placeOf(run: string, dir: string): StorePlace {
-  const isPath = /[\\/]/.test(run) || run.endsWith(RESULTS_END)
-  if (isPath && !run.endsWith(RESULTS_END)) {
-    throw new SpscError(
-      'ERR_OPTION',
-      'cli',
-      `run ${JSON.stringify(run)}; allowed: the name of a run, or the path of its NAME${RESULTS_END}`,
-    )
-  }
-  const place = isPath ? { dir: dirname(run), name: basename(run).slice(0, -RESULTS_END.length) } : { dir, name: run }
-  checkName(place.name)
-  return place
-}
-
-/** A kill leaves half a line at most. */
-function saySkipped(place: StorePlace, { skipped }: StoredResults): void {
-  if (skipped.length === 0) return
-  const lines = skipped.length === 1 ? `line ${skipped[0]} is` : `lines ${skipped.join(', ')} are`
-  say(`[spsc] [report] ${resultsPath(place)}: ${lines} skipped: no record, torn or damaged`)
-}
 
 /** What a command draws: records, and the files it has written of them. */
 interface Drawn extends Pick<StoredResults, 'records'> {

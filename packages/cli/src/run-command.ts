@@ -1,6 +1,6 @@
 import { planRun } from '@spsc/lab'
 import { EXIT } from './exit-codes.js'
-import { checkLatenciesPath, collectorsFor } from './latencies.js'
+import { latenciesFor } from './latencies.js'
 import { measure } from './measure.js'
 import { renderConfig } from './print-config.js'
 import type { Flags } from './program.js'
@@ -17,7 +17,5 @@ export async function run(targets: readonly string[], flags: Flags): Promise<num
     return EXIT.ok
   }
   const { latencies, onExisting } = options
-  if (latencies !== undefined) checkLatenciesPath(latencies, plan, onExisting)
-  const collectors = collectorsFor(options.collectors, latencies, plan, onExisting)
-  return measure({ options, flags, plan, collectors })
+  return measure({ options, flags, plan, ...latenciesFor(latencies, plan, onExisting) })
 }

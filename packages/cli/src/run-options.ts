@@ -9,28 +9,34 @@ import {
   type StorePlace,
   storedSeed,
 } from '@spsc/lab'
+import type { GuestOptions } from '@spsc/qemu'
+import { checkNewBaseline } from './baselines.js'
+import { settleGuest } from './guest.js'
 import { type Export, settleOutputs } from './outputs.js'
 import { chooseCollectors } from './perf-events.js'
 import { resolveQueue } from './plugins.js'
 import type { Flags } from './program.js'
-import { envLayer, envName, flagLayer, type Layer, type LayeredScenario, layered, splitList } from './settings.js'
+import {
+  envLayer,
+  envName,
+  flagLayer,
+  type Layer,
+  type LayeredScenario,
+  layered,
+  option,
+  splitList,
+} from './settings.js'
 import { resolveTargets } from './targets.js'
 
 const MAX_SEED = 2 ** 32
-
-/** An option that is no setting of a scenario: the flag, else the environment, else what a file or we say. */
-export function option(flags: Flags, name: string, fallback: string): string
-export function option(flags: Flags, name: string): string | undefined
-export function option(flags: Flags, name: string, fallback?: string): string | undefined {
-  return (flags[name] as string | undefined) ?? process.env[envName(name)] ?? fallback
-}
 
 function list(flags: Flags, name: string, fallback: readonly string[]): string[] {
   const given = (flags[name] as readonly string[] | undefined) ?? process.env[envName(name)]
   return given === undefined ? [...fallback] : splitList(given)
 }
 
-function integer(name: string, text: string): number {
+/** @throws `ERR_OPTION` */
+export function integer(name: string, text: string): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(value)) return value
   throw new SpscError('ERR_OPTION', 'cli', `--${name} is ${JSON.stringify(text)}; allowed: a whole number`)
@@ -63,10 +69,11 @@ function servePort(flags: Flags): number | undefined {
   )
 }
 
-/** A resumed run keeps its seed, which is in its manifest. */
-function seedOf(flags: Flags, place: StorePlace, existing: OnExisting): number {
+/** A resumed run keeps its seed, which is in its manifest; what is to be the same twice has the same. */
+function seedOf(flags: Flags, place: StorePlace, existing: OnExisting, guest: GuestOptions | undefined): number {
   const given = option(flags, 'seed')
   if (given !== undefined) return integer('seed', given)
+  if (guest?.mode === 'deterministic') return 0
   return (existing === 'resume' ? storedSeed(place) : undefined) ?? randomInt(MAX_SEED)
 }
 
@@ -79,9 +86,13 @@ export interface RunOptions {
   readonly place: StorePlace
   readonly onExisting: OnExisting
   readonly seed: number
+  /** How the guest is run; absent: measured on the host. */
+  readonly guest?: GuestOptions
   /** Where raw latencies go, if anywhere. */
   readonly latencies: string | undefined
   readonly exports: readonly Export[]
+  /** The name under which the run is kept as a baseline, if any. */
+  readonly baseline: string | undefined
   /** Where a page follows the run, if anywhere; 0: any free port. */
   readonly servePort: number | undefined
   readonly logLevel: string
@@ -93,6 +104,8 @@ export interface CommandDefaults {
   /** Name of the run; absent: that of the targets. */
   readonly name?: string
   readonly replicates: number
+  /** Absent: `histogram` alone. */
+  readonly collectors?: readonly string[]
   /** Over the defaults of core. */
   readonly layer?: Layer
 }
@@ -116,6 +129,9 @@ export async function settleOptions(
   const onExisting = existingPolicy(flags)
   const { dir, exports } = settleOutputs(flags)
   const usual = defaults.name ?? targets.name
+  const baseline = option(flags, 'save-baseline')
+  if (baseline !== undefined) checkNewBaseline(dir, baseline, flags.force === true)
+  const guest = await settleGuest(flags)
   const name = given ?? (onExisting === 'refuse' ? freeName({ dir, name: usual }) : usual)
   return {
     scenarios: targets.scenarios.map(({ name, layers }) =>
@@ -123,16 +139,18 @@ export async function settleOptions(
     ),
     queues: list(flags, 'queue', targets.queues ?? ['sab']).map((queue) => resolveQueue(queue, cwd)),
     collectors: await chooseCollectors(
-      list(flags, 'collect', targets.collectors ?? ['histogram']),
+      list(flags, 'collect', targets.collectors ?? defaults.collectors ?? ['histogram']),
       perfEvents(flags),
       cwd,
     ),
     replicates: integer('replicates', option(flags, 'replicates', String(targets.replicates ?? defaults.replicates))),
     place: { dir, name },
     onExisting,
-    seed: seedOf(flags, { dir, name }, onExisting),
+    seed: seedOf(flags, { dir, name }, onExisting, guest),
+    ...(guest && { guest }),
     latencies: option(flags, 'emit-latencies'),
     exports,
+    baseline,
     servePort: servePort(flags),
     logLevel: flags['log-level'] as string,
     color: flags.color as string,

@@ -29,7 +29,11 @@ function fileError(place: string, message: string, cause?: unknown): SpscError {
 /** JSON is YAML too, and this parser keeps the position of every key. */
 function readYaml(path: string): Source {
   const lines = new LineCounter()
-  const document = parseDocument(readFileSync(path, 'utf8'), { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(readFileSync(path, 'utf8'), {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: 'error',
+  })
   const lineAt = (offset: number) => lines.linePos(offset).line
   const [error] = document.errors
   if (error !== undefined)

@@ -1,5 +1,6 @@
 import { DEFAULTS, kebab, parseSetting, SETTINGS, type Setting, SpscError } from '@spsc/core'
 import type { ScenarioMatrix } from '@spsc/lab'
+import type { Flags } from './program.js'
 import { expandRange, type Parse } from './ranges.js'
 
 /** A setting as one layer gives it. */
@@ -19,6 +20,13 @@ export interface LayeredScenario {
 }
 
 export const envName = (option: string) => `SPSC_${option.toUpperCase().replaceAll('-', '_')}`
+
+/** An option that is no setting of a scenario: the flag, else the environment, else what a file or we say. */
+export function option(flags: Flags, name: string, fallback: string): string
+export function option(flags: Flags, name: string): string | undefined
+export function option(flags: Flags, name: string, fallback?: string): string | undefined {
+  return (flags[name] as string | undefined) ?? process.env[envName(name)] ?? fallback
+}
 
 /** `8,64` given once or in pieces, as its parts. */
 export function splitList(given: string | readonly string[]): string[] {

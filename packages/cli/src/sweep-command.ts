@@ -1,5 +1,6 @@
 import { parseDuration, SpscError } from '@spsc/core'
 import {
+  type CollectorChoice,
   DEFAULT_RATES,
   estimateS,
   maxSteps,
@@ -13,15 +14,15 @@ import {
   workTime,
 } from '@spsc/lab'
 import { EXIT } from './exit-codes.js'
-import { checkLatenciesPath, collectorsFor } from './latencies.js'
+import { latenciesFor } from './latencies.js'
 import { type Measuring, measure } from './measure.js'
 import { resolveCollector } from './plugins.js'
 import { renderConfig } from './print-config.js'
 import type { Flags } from './program.js'
 import { about } from './progress.js'
 import { parseRange } from './ranges.js'
-import { type CommandDefaults, option, settleOptions } from './run-options.js'
-import { envName, parseRate, settingsLayer, toMatrix } from './settings.js'
+import { type CommandDefaults, settleOptions } from './run-options.js'
+import { envName, option, parseRate, settingsLayer, toMatrix } from './settings.js'
 import { print } from './streams.js'
 
 const DEFAULTS: CommandDefaults = { name: 'sweep', replicates: 3 }
@@ -68,15 +69,14 @@ async function sweepProduct(targets: readonly string[], flags: Flags): Promise<n
     return EXIT.ok
   }
   const { latencies, onExisting } = options
-  if (latencies !== undefined) checkLatenciesPath(latencies, plan, onExisting)
+  const latenciesOf = latenciesFor(latencies, plan, onExisting)
   const { cells, replicates, schedule } = plan
   const estimate = estimateOf(
     workOf(schedule),
     flags,
     (time) => `${counted(cells.length, 'cell')} x ${counted(replicates, 'replicate')}: about ${time}`,
   )
-  const collectors = collectorsFor(options.collectors, latencies, plan, onExisting)
-  return measure({ options, flags, plan, collectors, estimate, maxRows: MAX_ROWS })
+  return measure({ options, flags, plan, ...latenciesOf, estimate, maxRows: MAX_ROWS })
 }
 
 /** `--rate LOWEST..HIGHEST` in a search. */
@@ -113,6 +113,13 @@ function checkSearchFlags(flags: Flags): void {
   }
 }
 
+/** What an objective is judged by. */
+function withHistogram(chosen: readonly CollectorChoice[]): readonly CollectorChoice[] {
+  const histogram = resolveCollector('histogram', process.cwd())
+  const others = chosen.filter(({ plugin }) => plugin.module !== histogram.module || plugin.name !== histogram.name)
+  return [{ plugin: histogram }, ...others]
+}
+
 async function searchMaxRate(targets: readonly string[], flags: Flags): Promise<number> {
   checkSearchFlags(flags)
   const objective = option(flags, 'slo')
@@ -125,7 +132,7 @@ async function searchMaxRate(targets: readonly string[], flags: Flags): Promise<
   // A scenario's own interval gives way to the rates of the search.
   const prodIntervalUs = { values: [1e6 / search.lowest], origin: 'first rate of --max-rate' }
   const scenarios = settled.scenarios.map(({ name, settings }) => ({ name, settings: { ...settings, prodIntervalUs } }))
-  const options = { ...settled, scenarios }
+  const options = { ...settled, scenarios, collectors: withHistogram(settled.collectors) }
   const plan = planMaxRate({ ...options, scenarios: scenarios.map(toMatrix), slo, search })
   if (flags['print-config']) {
     print(renderConfig(options))
@@ -141,12 +148,7 @@ async function searchMaxRate(targets: readonly string[], flags: Flags): Promise<
     (time) =>
       `${searches} of up to ${counted(steps, 'step')} x ${counted(plan.replicates, 'replicate')}: up to ${time}, and more where replicates disagree`,
   )
-  const histogram = resolveCollector('histogram', process.cwd())
-  const others = options.collectors.filter(
-    ({ plugin }) => plugin.module !== histogram.module || plugin.name !== histogram.name,
-  )
-  const chosen = [{ plugin: histogram }, ...others]
-  return measure({ options, flags, plan, collectors: () => chosen, estimate, maxRows: MAX_ROWS })
+  return measure({ options, flags, plan, estimate, maxRows: MAX_ROWS })
 }
 
 /** `spsc sweep`: every combination of ranges, or with `--max-rate` the highest rate at which an objective holds. */

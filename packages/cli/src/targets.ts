@@ -16,6 +16,8 @@ export interface Targets {
   readonly collectors?: readonly string[]
 }
 
+export const SUITE_NAMES: readonly string[] = Object.keys(SUITES)
+
 function builtIn(name: string): Targets['scenarios'][number] {
   return { name, layers: [settingsLayer(SCENARIOS[name] as object, `scenario ${name}`)] }
 }

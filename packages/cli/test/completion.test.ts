@@ -48,7 +48,7 @@ for (const [words, expected] of [
   ],
   [
     ['spsc', ''],
-    ['run', 'sweep', 'list', 'report', 'lint', 'doctor', 'completion'],
+    ['run', 'sweep', 'compare', 'gate', 'list', 'report', 'why', 'lint', 'doctor', 'qemu', 'completion'],
   ],
   [['spsc', 'run', 'base'], ['baseline']],
   [['spsc', 'sweep', 'base'], ['baseline']],
@@ -70,6 +70,11 @@ for (const [words, expected] of [
     ['spsc', 'list', 's'],
     ['scenarios', 'suites'],
   ],
+  [
+    ['spsc', 'run', '--in', ''],
+    ['host', 'qemu'],
+  ],
+  [['spsc', 'qemu', 's'], ['setup']],
   [['spsc', 'completion', 'f'], ['fish']],
   [
     ['spsc', 'report', '--'],

@@ -277,3 +277,8 @@ test('the published schema knows the settings the command knows', async (t) => {
     if (key !== 'description') t.true(stdout.includes(`    ${key}: `), key)
   }
 })
+
+test('a key that is no text is told as unknown, in one line', (t) =>
+  refused(t, ['run', 'a.yaml'], /a\.yaml:?\d?: key "\[ 8, 64 \]" is unknown/, {
+    cwd: folderWith(t, { 'a.yaml': 'scenarios:\n  a: {}\n? [8, 64]\n: b\n' }),
+  }))

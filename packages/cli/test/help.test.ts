@@ -16,15 +16,23 @@ const MEASURING = [
     '--name',
     '--out',
   ],
+  ...['--in', '--mode', '--guest-cpus', '--guest-memory', '--accel', '--kernel', '--guest-timeout'],
   ...['--force', '--resume', '--serve', '--json', '--quiet', '--log-level', '--color', '--print-config'],
 ]
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   run: MEASURING,
   sweep: [...MEASURING, '--max-rate', '--slo', '--resolution', '--max-time'],
-  list: ['--json', 'queues', 'collectors', 'scenarios', 'suites'],
+  list: ['--json', 'queues', 'collectors', 'scenarios', 'suites', 'injections'],
   report: ['--out', '--name', '--force', '--json'],
+  compare: [...MEASURING, '--run', '--baseline', '--margin', '--across-machines', '--figures'],
+  gate: [...MEASURING, '--run', '--baseline', '--margin', '--across-machines', '--max', '--format', '--junit'],
+  why: [
+    ...['--queue', '--against', '--hypothesis', '--confirm', '--replicates', '--duration', '--seed', '--name'],
+    ...['--force', '--quiet', '--out', '--json', '--color'],
+  ],
   lint: ['--rules', '--format', '--json'],
   doctor: ['--json', '--color'],
+  qemu: ['setup'],
   completion: ['bash', 'zsh', 'fish'],
 }
 
@@ -55,7 +63,7 @@ for (const args of [[], ...Object.keys(OPTIONS).map((command) => [command])]) {
 test('help without a command names every command and what the exit codes say', async (t) => {
   const text = await help(t)
   for (const command of Object.keys(OPTIONS)) t.regex(text, new RegExp(`^  ${command} `, 'm'))
-  t.regex(text, /Exit codes: 0 ok, 1 lint found something, 2 usage/)
+  t.regex(text, /Exit codes: 0 ok, 1 a check failed \(gate, lint, why --confirm\), 2 usage/)
   t.regex(text, /--queue-cap is\s+SPSC_QUEUE_CAP/)
 })
 

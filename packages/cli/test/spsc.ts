@@ -140,7 +140,7 @@ export function storedRecords(cwd: string, name: string, out = 'result_data'): R
     .filter((record) => record !== undefined)
 }
 
-const CHARTS = ['latency', 'throughput', 'drop_rate', 'offered', 'percentiles', 'cdf']
+const CHARTS = ['latency', 'throughput', 'drop_rate', 'offered', 'percentiles', 'cdf', 'over_time']
 
 /** Names of what a run of one scenario leaves, sorted. @param more charts that it has beyond those */
 export function filesOfRun(name: string, more: readonly string[] = []): string[] {

@@ -27,22 +27,27 @@ export function allowedCpus(): number[] {
 }
 
 /**
- * Turns `first`, `last` and numbers into CPUs of the allowed set.
+ * Turns `first`, `last` and a number into a CPU of the allowed set.
  *
+ * @param setting what asks for it, for the error
  * @throws `ERR_CPU` naming the allowed CPUs
  */
+export function resolveCpu(setting: string, cpu: number | 'first' | 'last'): number {
+  const allowed = allowedCpus()
+  if (cpu === 'first') return allowed[0] as number
+  if (cpu === 'last') return allowed.at(-1) as number
+  if (allowed.includes(cpu)) return cpu
+  throw new SpscError(
+    'ERR_CPU',
+    'affinity',
+    `${setting} is ${cpu}; allowed: the CPUs this process may use (${allowed.join(', ')}), first, last or none`,
+  )
+}
+
+/** Where a scenario wants its threads. @throws `ERR_CPU` naming the allowed CPUs */
 export function placementOf({ pinProducer, pinConsumer }: Pick<Scenario, 'pinProducer' | 'pinConsumer'>): Placement {
-  const resolve = (setting: string, pin: Scenario['pinProducer']): number => {
-    const allowed = allowedCpus()
-    if (pin === 'first') return allowed[0] as number
-    if (pin === 'last') return allowed.at(-1) as number
-    if (allowed.includes(pin as number)) return pin as number
-    throw new SpscError(
-      'ERR_CPU',
-      'affinity',
-      `${setting} is ${pin}; allowed: the CPUs this process may use (${allowed.join(', ')}), first, last or none`,
-    )
-  }
+  const resolve = (setting: string, pin: Scenario['pinProducer']) =>
+    resolveCpu(setting, pin as number | 'first' | 'last')
   return {
     ...(pinProducer !== 'none' && { producer: resolve('pinProducer', pinProducer) }),
     ...(pinConsumer !== 'none' && { consumer: resolve('pinConsumer', pinConsumer) }),

@@ -1,6 +1,8 @@
 import { monotonicClock } from './clock.js'
 import { deriveConsumer } from './derive.js'
 import { FaultLoop } from './fault-loop.js'
+import { garbageOf } from './garbage.js'
+import { injectionsOf } from './injections.js'
 import { runDelayNs, runDelaySince } from './kernel-thread.js'
 import type { Phase, PhaseCounts } from './pipeline.js'
 import type { Consumer, ConsumerEnd, Supports } from './queue.js'
@@ -82,6 +84,20 @@ function heldUp<Value>(act: () => Value, { strike }: FaultLoop): () => Value {
   }
 }
 
+/** The consumer's work on one item with what is put into it; `undefined`: none. */
+function serviceOf(scenario: Scenario, fault: FaultLoop | undefined): (() => void) | undefined {
+  const parts = [
+    ...(scenario.workBytes > 0 ? [workOn(scenario.workBytes)] : []),
+    ...injectionsOf(scenario).flatMap(({ garbageBytes }) => (garbageBytes ? [garbageOf(garbageBytes)] : [])),
+    ...(fault === undefined ? [] : [fault.strike]),
+  ]
+  const [only, another] = parts
+  if (another === undefined) return only
+  return () => {
+    for (const part of parts) part()
+  }
+}
+
 /** How far a phase has come. */
 interface Progress {
   delivered: number
@@ -119,7 +135,6 @@ export class ConsumerLoop {
       this.#await = awaitFor(end, scenario)
       this.#arrival = async () => false
     }
-    this.#work = scenario.workBytes > 0 ? workOn(scenario.workBytes) : undefined
     // Wrapped around what is there, so that a loop without faults has nothing to ask.
     const queueFault = FaultLoop.at('queue', faults)
     if (queueFault !== undefined) {
@@ -128,13 +143,7 @@ export class ConsumerLoop {
       this.#await = heldUp(this.#await, queueFault)
     }
     const serviceFault = FaultLoop.at('service', faults)
-    if (serviceFault !== undefined) {
-      const work = this.#work
-      this.#work = () => {
-        work?.()
-        serviceFault.strike()
-      }
-    }
+    this.#work = serviceOf(scenario, serviceFault)
     this.#faults = [queueFault, serviceFault].filter((fault) => fault !== undefined)
     this.#trace = trace
     this.#cpu = cpu

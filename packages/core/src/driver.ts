@@ -5,6 +5,7 @@ import { type Collector, MIN_ACCOUNTS_INTERVAL_US } from './collector.js'
 import { Collectors } from './collectors.js'
 import { errorCode, errorMessage, SpscError } from './errors.js'
 import { checkFaults, describeFault, type Fault } from './faults.js'
+import { injectionsOf, NO_INJECTION } from './injections.js'
 import {
   isUnavailable,
   type Phase,
@@ -101,9 +102,24 @@ function takesAccounts({ scenario, collectors }: ReplicateRequest): boolean {
   return scenario.prodIntervalUs >= MIN_ACCOUNTS_INTERVAL_US && pacedGap(scenario) === 1
 }
 
+/** Those asked for, and those of the scenario. */
+function faultsOf({ faults = [], scenario }: ReplicateRequest): readonly Fault[] {
+  return [...faults, ...injectionsOf(scenario).flatMap(({ fault }) => fault ?? [])]
+}
+
 /** A run whose faults are not put in would be taken for one that has them. */
-function checkInjection({ faults = [], backend, scenario }: ReplicateRequest): void {
+function checkInjection(request: ReplicateRequest): void {
+  const { backend, scenario } = request
+  const faults = faultsOf(request)
   checkFaults(faults)
+  const garbage = injectionsOf(scenario).find(({ garbageBytes }) => garbageBytes !== undefined)
+  if (garbage !== undefined && backend.drive !== undefined) {
+    throw new SpscError(
+      'ERR_CAPABILITY',
+      'driver',
+      `${garbage.name} makes garbage in a consumer of JavaScript, and queue ${backend.name} runs threads of its own; measure --queue sab or leave it out`,
+    )
+  }
   if (faults.length > 0 && backend.drive !== undefined && !backend.supports.faults) {
     throw new SpscError(
       'ERR_CAPABILITY',
@@ -137,7 +153,7 @@ async function startPipeline(request: ReplicateRequest, trace: Trace, signal: Ab
   checkInjection(request)
   const placement = placementOf(scenario)
   const pinned = placement.producer !== undefined || placement.consumer !== undefined
-  const setup = { scenario, trace, seed, placement, faults: request.faults ?? [], signal }
+  const setup = { scenario, trace, seed, placement, faults: faultsOf(request), signal }
   if (backend.drive === undefined) {
     if (pinned && request.pinThread === undefined) await requirePinning()
     return startWorkerPipeline(backend, setup, request.pinThread ?? pinThread)
@@ -208,6 +224,10 @@ function slackWarnings({ timerSlack }: Scenario, { producer, consumer }: Pipelin
   )
 }
 
+function injectedWarnings({ inject }: Scenario): string[] {
+  return inject === NO_INJECTION ? [] : [`faults were put in: ${inject}`]
+}
+
 function waitingWarnings({ wait }: Scenario, { drive, supports }: QueueBackend): string[] {
   if (wait !== 'block' || drive !== undefined || supports.block || supports.async) return []
   return [
@@ -265,6 +285,7 @@ class Replicate {
       ...waitingWarnings(request.scenario, request.backend),
       ...slackWarnings(request.scenario, pipeline),
       ...(request.faults ?? []).map((fault) => `a fault was put in: ${describeFault(fault)}`),
+      ...injectedWarnings(request.scenario),
     ]
   }
 

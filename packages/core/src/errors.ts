@@ -26,6 +26,8 @@ const CODES = [
   'ERR_CLOSED',
   /** A queue handle that is not one of ours, or is damaged. */
   'ERR_HANDLE',
+  /** A guest could not be booted, or ended before its run did. */
+  'ERR_GUEST',
   /** The run was cancelled. */
   'ERR_CANCELLED',
 ] as const

@@ -8,11 +8,21 @@ export * from './collected/perf-stat.js'
 export * from './collected/sched.js'
 export * from './collected/tier.js'
 export * from './collector.js'
+export * from './comparison.js'
 export * from './cpu-list.js'
 export * from './derive.js'
 export * from './errors.js'
 export * from './faults.js'
 export * from './fingerprint.js'
+export * from './ground.js'
+export {
+  type Disturbance,
+  INJECTORS,
+  type Injection,
+  type InjectionName,
+  injectionsOf,
+  NO_INJECTION,
+} from './injections.js'
 export * from './max-rate.js'
 export * from './pipeline.js'
 export * from './placement.js'

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Certificate } from './collected/certificate.js'
 import type { ErrorCode } from './errors.js'
+import type { Ground } from './ground.js'
 import type { Phase, PhaseCounts, Thread, Unavailable } from './pipeline.js'
 import type { Scenario } from './scenario.js'
 
@@ -52,6 +53,8 @@ interface RecordHead {
   /** ISO 8601 wall-clock label; times nothing. */
   readonly started_at: string
   readonly config: Scenario
+  /** Absent: stored before grounds were, measured on a host. */
+  readonly ground?: Ground
   readonly warnings: readonly string[]
 }
 
@@ -95,6 +98,16 @@ export interface FailedRecord extends RecordHead {
 /** One line of `NAME_results.ndjson`. */
 export type ResultRecord = MeasuredRecord | FailedRecord
 
+/** Tells the records of one scenario on one queue from others, whatever their names are. */
+export function cellKey({ scenario, queue }: Pick<RecordHead, 'scenario' | 'queue'>): string {
+  return JSON.stringify([scenario, queue])
+}
+
+/** The same for one replicate. */
+export function replicateKey(record: Pick<RecordHead, 'scenario' | 'queue' | 'replicate'>): string {
+  return `${cellKey(record)} ${record.replicate}`
+}
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const figure = v.pipe(v.number(), v.finite(), v.minValue(0))
 const head = {
@@ -108,7 +121,7 @@ const head = {
   seed: count,
   replicate_seed: count,
   started_at: v.string(),
-  config: v.looseObject({}),
+  config: v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.finite())])),
   warnings: v.array(v.string()),
 }
 const recordSchema = v.variant('status', [
@@ -124,6 +137,7 @@ const recordSchema = v.variant('status', [
     planned_ops_s: v.optional(figure),
     rate_ratio: v.optional(figure),
     invalid: v.optional(v.string()),
+    rate_cause: v.optional(v.string()),
     phases: v.array(v.looseObject({})),
     threads: v.looseObject({ producer: v.looseObject({}), consumer: v.looseObject({}) }),
     collectors: v.record(v.string(), v.unknown()),

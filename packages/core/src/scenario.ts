@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { SpscError } from './errors.js'
+import { INJECTIONS_ALLOWED, injectionsOf, NO_INJECTION, readInjections } from './injections.js'
 
 export const MAX_CAPACITY = 2 ** 24
 /** Bytes of the item that every queue carries: one 64-bit word. */
@@ -61,6 +62,19 @@ function timerSlack() {
   )
 }
 
+/** What is wrong with one of several faults is said of that one. */
+function injection() {
+  return v.pipe(
+    v.string(INJECTIONS_ALLOWED),
+    v.description(INJECTIONS_ALLOWED),
+    v.transform((text) => text.trim()),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const read = dataset.typed ? readInjections(dataset.value) : []
+      if (typeof read === 'string') addIssue({ message: read })
+    }),
+  )
+}
+
 function choice<const Options extends readonly string[]>(options: Options) {
   return v.picklist(options, options.join(', '))
 }
@@ -107,6 +121,8 @@ export const settings = {
   onFull: choice(['drop', 'block']),
   /** How an end waits for the other. `yield` gives the CPU away between tries; `block` sleeps until woken. */
   wait: choice(['spin', 'yield', 'block']),
+  /** Faults put in on purpose, to see what they do and whether they are found: {@link INJECTORS}. */
+  inject: injection(),
 }
 
 export const scenarioSchema = v.strictObject({ name: v.string(), ...settings })
@@ -142,6 +158,7 @@ export const DEFAULTS: Omit<Scenario, 'name'> = {
   burst: 1,
   onFull: 'drop',
   wait: 'block',
+  inject: NO_INJECTION,
 }
 
 /** What a reader wrote, for an error. Objects come from files and may lack a way to become text. */
@@ -167,25 +184,37 @@ export function parseSetting<Key extends Setting>(key: Key, value: unknown, call
 }
 
 /**
- * Completes and checks a scenario.
+ * Completes and checks a scenario. Of its faults, those that are a matter of settings are in its settings then.
  *
- * @throws `ERR_OPTION` for a value out of range or a burst at interval 0, `ERR_UNKNOWN` for a key that is no setting
+ * @throws `ERR_OPTION` for what is no object, a value out of range or what needs due times at interval 0, `ERR_UNKNOWN` for a key that is no setting
  *
  * @example
  * parseScenario('mine', { queueCap: 8 }).prodIntervalUs // 1000
  */
 export function parseScenario(name: string, input: ScenarioInput = {}): Scenario {
+  if (typeof input !== 'object' || input === null) {
+    throw new SpscError('ERR_OPTION', 'scenario', `settings are ${show(input)}; allowed: an object of settings by name`)
+  }
   const unknown = Object.keys(input).find((key) => !SETTINGS.includes(key as Setting))
   if (unknown !== undefined) {
     throw new SpscError('ERR_UNKNOWN', 'scenario', `${unknown} is not a setting; allowed: ${SETTINGS.join(', ')}`)
   }
   const values = SETTINGS.map((key) => [key, parseSetting(key, input[key] ?? DEFAULTS[key])] as const)
-  const scenario = { name, ...Object.fromEntries(values) } as Scenario
+  const asked = { name, ...Object.fromEntries(values) } as Scenario
+  const scenario: Scenario = Object.assign(asked, ...injectionsOf(asked).map(({ settings }) => settings))
   if (scenario.burst > 1 && scenario.prodIntervalUs === 0) {
     throw new SpscError(
       'ERR_OPTION',
       'scenario',
       `burst is ${scenario.burst} at prodIntervalUs 0, where no item is due at a time; allowed: 1; set prodIntervalUs above 0`,
+    )
+  }
+  const early = injectionsOf(scenario).find(({ fault }) => fault?.at === 'pacer' || fault?.at === 'producer')
+  if (early !== undefined && scenario.prodIntervalUs === 0) {
+    throw new SpscError(
+      'ERR_OPTION',
+      'scenario',
+      `inject is ${early.text} at prodIntervalUs 0, where no item is due at a time; allowed: faults of the consumer and the machine; set prodIntervalUs above 0`,
     )
   }
   return scenario

@@ -1,5 +1,6 @@
 import {
   DEFAULTS,
+  INJECTORS,
   kebab,
   parseScenario,
   parseSetting,
@@ -220,6 +221,18 @@ const RULES: Record<Setting, Rules> = {
     allowed: 'spin, yield, block',
     inRange: (value) => ['spin', 'yield', 'block'].includes(value as string),
   },
+  inject: {
+    accepts: [
+      ['none', 'none'],
+      [' hog=cpu1 ', 'hog=cpu1'],
+      ['consumer-stall=20ms/1s+hog=last:4', 'consumer-stall=20ms/1s+hog=last:4'],
+    ],
+    refuses: ['', 'None', 'hogs=1', 'none+none', 'hog=cpu1+', 1, Number.NaN, true, null, ['hog=cpu1']],
+    allowed: `none, or faults joined by +: ${Object.values(INJECTORS)
+      .map(({ form }) => form)
+      .join(', ')}`,
+    inRange: (value) => typeof value === 'string' && parseScenario('again', { inject: value }).inject === value,
+  },
 }
 
 function shown(value: unknown): string {
@@ -323,6 +336,7 @@ test('a scenario without settings is the seed’s baseline', (t) => {
     burst: 1,
     onFull: 'drop',
     wait: 'block',
+    inject: 'none',
   })
 })
 
@@ -367,4 +381,10 @@ test('a key that is no setting is named, with the settings there are', (t) => {
 test('settings are spelled with dashes in labels', (t) => {
   t.is(kebab('prodIntervalUs'), 'prod-interval-us')
   t.is(kebab('wait'), 'wait')
+})
+
+test('settings that are no object are refused', (t) => {
+  for (const input of [null, 8, 'queueCap']) {
+    t.throws(() => parseScenario('a', input as never), { code: 'ERR_OPTION', message: /settings are .*; allowed: / })
+  }
 })

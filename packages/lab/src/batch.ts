@@ -1,5 +1,5 @@
-import type { ResultRecord } from '@spsc/core'
-import { cellKey, type Plan, type Replicate, type WorkTime } from './plan.js'
+import { type ResultRecord, replicateKey } from '@spsc/core'
+import type { Plan, Replicate, WorkTime } from './plan.js'
 
 /** Replicates to measure one after the other, and what is known of the rest of the run. */
 export interface Batch {
@@ -10,18 +10,13 @@ export interface Batch {
   readonly later: WorkTime
 }
 
-/** Tells one replicate's record from another's. */
-export function replicateKey(scenario: string, queue: string, replicate: number): string {
-  return `${cellKey(scenario, queue)} ${replicate}`
-}
-
 /** Those of some replicates that have no good record yet. */
 export function unmeasured(replicates: readonly Replicate[], records: readonly ResultRecord[]): Replicate[] {
   const ok = records.filter((record) => record.status === 'ok')
-  const done = new Set(ok.map(({ scenario, queue, replicate }) => replicateKey(scenario, queue, replicate)))
-  return replicates.filter(
-    ({ cell, replicate }) => !done.has(replicateKey(cell.scenario.name, cell.queue.label, replicate)),
-  )
+  const done = new Set(ok.map(replicateKey))
+  const keyOf = ({ cell, replicate }: Replicate) =>
+    replicateKey({ scenario: cell.scenario.name, queue: cell.queue.label, replicate })
+  return replicates.filter((replicate) => !done.has(keyOf(replicate)))
 }
 
 /** A plan is one batch: what is left of it. */

@@ -1,3 +1,7 @@
+export * from './comparison/bounds.js'
+export * from './comparison/compare-rows.js'
+export * from './comparison/plan.js'
+export * from './diagnosis/index.js'
 export * from './lab.js'
 export {
   DEFAULT_RATES,

@@ -1,6 +1,9 @@
 import { loadavg } from 'node:os'
 import {
   type Fingerprint,
+  type Ground,
+  groundText,
+  isSameGround,
   isUnavailable,
   type MaxRateResult,
   RECORD_SCHEMA,
@@ -13,6 +16,7 @@ import {
 } from '@spsc/core'
 import { placementOf, requirePinning } from '@spsc/core/driver'
 import { type Batch, batchOf } from './batch.js'
+import { checkDisturbances } from './disturbances/disturbances.js'
 import { type MaxRatePlan, MaxRateSearch } from './max-rate.js'
 import { loadPinning } from './pinning.js'
 import { type Cell, estimateS, OVERHEAD_S, type Plan, type Replicate, workOf } from './plan.js'
@@ -36,6 +40,8 @@ export interface LabOptions {
   readonly versions: Readonly<Record<string, string>>
   /** Where it is measured, kept in the manifest; `@spsc/perf` makes it. */
   readonly machine?: Fingerprint
+  /** Kept in every record and in the manifest; absent: the host, with the clock source of `machine`. */
+  readonly ground?: Ground
   /** Seconds a plug-in gets beyond its phase before its cell counts as hung. */
   readonly graceS?: number
   readonly signal?: AbortSignal
@@ -76,9 +82,16 @@ function planSummary(plan: Plan | MaxRatePlan) {
   return { replicates, slo: plan.slo.map(({ text }) => text), search: plan.search, cells }
 }
 
-/** A resumed run must be the same experiment, or its blocks would mix two. */
-function checkSamePlan(store: RunStore, plan: Plan | MaxRatePlan): void {
-  const manifest = store.readManifest() as { seed?: unknown; plan?: unknown }
+/** A resumed run must be the same experiment on the same ground, or its blocks would mix two. */
+function checkSamePlan(store: RunStore, plan: Plan | MaxRatePlan, ground: Ground): void {
+  const manifest = store.readManifest() as { seed?: unknown; plan?: unknown; ground?: Ground }
+  if (!isSameGround(manifest.ground, ground)) {
+    throw new SpscError(
+      'ERR_EXISTS',
+      'lab',
+      `run ${store.place.name} was measured on ${manifest.ground ? groundText(manifest.ground) : 'host'}, and would go on on ${groundText(ground)}; resume it where it began, or --force to replace it`,
+    )
+  }
   const same = manifest.seed === plan.seed && JSON.stringify(manifest.plan) === JSON.stringify(planSummary(plan))
   if (same) return
   throw new SpscError(
@@ -93,16 +106,18 @@ class Session {
   readonly run: Run
   readonly #options: LabOptions
   readonly #store: RunStore
+  readonly #ground: Ground
   readonly #records: ResultRecord[]
   readonly #begun = new Set<Cell>()
   readonly #search: MaxRateSearch | undefined
   /** Seconds that the replicates so far took beyond their phases. */
   readonly #overheadsS: number[] = []
 
-  constructor(options: LabOptions, store: RunStore) {
+  constructor(options: LabOptions, store: RunStore, ground: Ground) {
     this.run = new Run(options.signal)
     this.#options = options
     this.#store = store
+    this.#ground = ground
     this.#records = [...store.earlier]
     if (isSearch(options.plan)) this.#search = new MaxRateSearch(options.plan)
   }
@@ -183,6 +198,7 @@ class Session {
       replicate_seed: seed,
       started_at,
       config: scenario,
+      ground: this.#ground,
     } as const
     if (!('status' in outcome)) return { ...head, status: 'failed', error: outcome, warnings: [] }
     for (const message of outcome.warnings) run.emit('warning', { ...ref, message })
@@ -203,10 +219,11 @@ class Session {
  */
 export async function startRun(options: LabOptions): Promise<LabRun> {
   const { plan, command, versions, machine = unavailable('the caller gave no fingerprint') } = options
-  await checkPlacement(
-    plan.cells.map((cell) => cell.scenario),
-    options.affinity,
-  )
+  const clock_source = isUnavailable(machine) ? machine : machine.clock_source
+  const { ground = { in: 'host', clock_source } } = options
+  const scenarios = plan.cells.map((cell) => cell.scenario)
+  await checkPlacement(scenarios, options.affinity)
+  await checkDisturbances(scenarios)
   const store = new RunStore(options.store, options.onExisting)
   const manifest = {
     schema: MANIFEST_SCHEMA,
@@ -215,19 +232,20 @@ export async function startRun(options: LabOptions): Promise<LabRun> {
     seed: plan.seed,
     started_at: new Date().toISOString(),
     versions,
+    ground,
     machine,
     // Over 1, 5 and 15 minutes, as the run begins.
     load: loadavg(),
     plan: planSummary(plan),
   }
   try {
-    if (store.earlier.length > 0) checkSamePlan(store, plan)
+    if (store.earlier.length > 0) checkSamePlan(store, plan, ground)
     store.writeManifest(manifest)
   } catch (error) {
     store.abandon()
     throw error
   }
-  const session = new Session(options, store)
+  const session = new Session(options, store, ground)
   const finish = async (): Promise<RunOutcome> => {
     // A turn of the event loop, so that listeners are there for the first event.
     await new Promise((resolve) => setImmediate(resolve))

@@ -1,4 +1,5 @@
 import {
+  cellKey,
   kebab,
   type PluginRef,
   parseScenario,
@@ -105,9 +106,11 @@ function cellsOf(scenarios: readonly ScenarioMatrix[], queues: readonly QueueCho
     .map((cell, index) => ({ number: index + 1, ...cell }))
   const keys = new Set<string>()
   for (const { scenario, queue } of cells) {
-    const key = cellKey(scenario.name, queue.label)
-    if (keys.has(key))
-      throw new SpscError('ERR_OPTION', 'lab', `${key} is asked for twice; name each scenario and queue once`)
+    const key = cellKey({ scenario: scenario.name, queue: queue.label })
+    if (keys.has(key)) {
+      const name = `${scenario.name} on ${queue.label}`
+      throw new SpscError('ERR_OPTION', 'lab', `${name} is asked for twice; name each scenario and queue once`)
+    }
     keys.add(key)
   }
   return cells
@@ -181,9 +184,4 @@ export function estimateS({ phasesS, replicates }: WorkTime, overheadS: number =
 export function workOf(replicates: readonly Replicate[]): WorkTime {
   const phasesS = replicates.reduce((sum, { cell }) => sum + workTime(cell.scenario, 1).phasesS, 0)
   return { phasesS, replicates: replicates.length }
-}
-
-/** What tells one cell from another, in words. */
-export function cellKey(scenario: string, queue: string): string {
-  return `${scenario} on ${queue}`
 }

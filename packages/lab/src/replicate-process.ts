@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { type ErrorCode, SpscError } from '@spsc/core'
+import { type ErrorCode, errorCode, errorMessage, SpscError } from '@spsc/core'
 import type { Measurement } from '@spsc/core/driver'
+import { Disturbances } from './disturbances/disturbances.js'
 import { type FromReplicate, GO, type ReplicateJob } from './replicate-protocol.js'
 
 /** How long a stage may take beyond what it measures, before the replicate counts as hung. */
@@ -22,6 +23,9 @@ export interface ReplicateFailure {
   readonly code: ErrorCode
   readonly message: string
 }
+
+/** Stages in which a scenario's faults of the machine are at work. */
+const MEASURED = ['paced', 'throughput', 'sampled']
 
 /** Seconds that a stage measures by itself. */
 function plannedS({ scenario: { warmup, duration } }: ReplicateJob, stage: string): number {
@@ -74,10 +78,19 @@ export async function measureInProcess(
   process.once('exit', kill)
   let watchdog: NodeJS.Timeout | undefined
   let cancel = () => {}
+  let disturbances: Disturbances | undefined
   try {
     return await new Promise((resolve, reject) => {
       const fail = (code: ErrorCode, reason: string) =>
         resolve({ code, message: `[spsc] [lab] queue ${queue}: ${reason}` })
+      disturbances = new Disturbances(job.scenario, child.pid as number, (reason) => fail('ERR_PLUGIN_FAILED', reason))
+      /** Around exactly the measured phases: the gate is shut until the answer. */
+      const answer = async (stage: string) => {
+        await disturbances?.end()
+        if (MEASURED.includes(stage)) await disturbances?.begin()
+        // One that has just been killed takes no message; its exit says what became of it.
+        child.send(GO, () => {})
+      }
       let stage = 'start'
       const watch = (next: string) => {
         stage = next
@@ -91,8 +104,9 @@ export async function measureInProcess(
         if (message.type === 'stage') {
           watch(message.stage)
           onStage(message.stage)
-          // One that has just been killed takes no message; its exit says what became of it.
-          child.send(GO, () => {})
+          answer(message.stage).catch((error) => {
+            resolve({ code: errorCode(error, 'ERR_CAPABILITY'), message: errorMessage(error) })
+          })
         } else {
           resolve(message.type === 'measured' ? message.measurement : { code: message.code, message: message.message })
         }
@@ -107,6 +121,7 @@ export async function measureInProcess(
   } finally {
     clearTimeout(watchdog)
     signal.removeEventListener('abort', cancel)
+    await disturbances?.end()
     await end(child)
     process.off('exit', kill)
   }

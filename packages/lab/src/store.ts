@@ -45,7 +45,7 @@ export function checkName(name: string): void {
 }
 
 /** Like `mkdir -p`. Node's own recursive form never returns where a file system makes no folders (/proc/x). */
-function makeFolder(dir: string): void {
+export function makeFolder(dir: string): void {
   if (existsSync(dir)) {
     if (!statSync(dir).isDirectory()) throw new Error('it is not a folder')
     return
@@ -176,12 +176,16 @@ export class RunStore {
     return readManifest(this.place)
   }
 
+  /** @throws `ERR_OUTPUT` where what was written did not reach the device */
   close(): void {
     try {
       fsyncSync(this.#fd)
-    } catch {
+    } catch (error) {
       // Pipes and devices can't be synced.
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EINVAL' && code !== 'ENOTSUP') throw outputError(resultsPath(this.place), error)
+    } finally {
+      closeSync(this.#fd)
     }
-    closeSync(this.#fd)
   }
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { DEFAULTS } from '@spsc/core'
-import { cellKey, MAX_REPLICATES, planRun, SCENARIOS, SUITES, unfold } from '@spsc/lab'
+import { MAX_REPLICATES, planRun, SCENARIOS, SUITES, unfold } from '@spsc/lab'
 import test from 'ava'
 import fc from 'fast-check'
 
@@ -16,7 +16,7 @@ const plan = (more: Partial<Parameters<typeof planRun>[0]> = {}) =>
     ...more,
   })
 const order = ({ schedule }: ReturnType<typeof planRun>) =>
-  schedule.map(({ cell, replicate }) => `${cellKey(cell.scenario.name, cell.queue.label)} ${replicate}`)
+  schedule.map(({ cell, replicate }) => `${cell.scenario.name} on ${cell.queue.label} ${replicate}`)
 
 test('a scenario without lists unfolds into itself, completed by the defaults', (t) => {
   t.deepEqual(unfold({ name: 'small', settings: { queueCap: 8 } }), [{ ...DEFAULTS, name: 'small', queueCap: 8 }])
@@ -53,7 +53,7 @@ test('a value out of range anywhere in a list is refused', (t) => {
 
 test('the cells are every scenario on every queue, in the order given', (t) => {
   t.deepEqual(
-    plan().cells.map(({ scenario, queue }) => cellKey(scenario.name, queue.label)),
+    plan().cells.map(({ scenario, queue }) => `${scenario.name} on ${queue.label}`),
     ['mine queue-cap=8 on a', 'mine queue-cap=8 on b', 'mine queue-cap=64 on a', 'mine queue-cap=64 on b'],
   )
 })

@@ -27,6 +27,8 @@ function record(changes: Partial<MeasuredRecord> = {}, histogram: Partial<Histog
     lost: 0,
     negative: { latency: 0, response: 0 },
     clamped: 0,
+    window_s: 1,
+    windows: [],
     ...histogram,
   }
   return { status: 'ok', drop_rate: 0, collectors: { histogram: data }, ...changes } as MeasuredRecord

@@ -1,4 +1,5 @@
 export * from './histogram.js'
 export * from './histogram-collector.js'
+export * from './kpi.js'
 export * from './ledger-collector.js'
-export * from './statistics.js'
+export * from './statistics/index.js'

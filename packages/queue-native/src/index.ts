@@ -28,10 +28,11 @@ function backend(name: string, kind: Kind): QueueBackend {
     supports: { block: true, pin: true, itemBytes: true, faults: true },
     create({ capacity }: QueueOptions): Queue {
       if (!Number.isInteger(capacity) || capacity < 1 || capacity > MAX_CAPACITY) {
+        const found = typeof capacity === 'number' ? capacity : `of type ${typeof capacity}`
         throw new SpscError(
           'ERR_OPTION',
           'queue-native',
-          `capacity is ${capacity}; allowed: an integer from 1 to ${MAX_CAPACITY}`,
+          `capacity is ${found}; allowed: an integer from 1 to ${MAX_CAPACITY}`,
         )
       }
       const handle = new SharedArrayBuffer(addon().ringBytes(kind, capacity))

@@ -1,4 +1,4 @@
-import { type NumberType, QueueError, type QueueOptions } from '@spsc/queue-sab'
+import { attachQueue, bytes, createQueue, type NumberType, QueueError, type QueueOptions } from '@spsc/queue-sab'
 import test from 'ava'
 import { KINDS } from './kinds.js'
 
@@ -71,3 +71,17 @@ function withSharedArrayBuffer<Result>(replacement: unknown, action: () => Resul
     globalThis.SharedArrayBuffer = original
   }
 }
+
+test('a type, a way of waiting or options that only look like it are refused', (t) => {
+  const { handle } = createQueue({ capacity: 1 })
+  for (const wrong of [
+    { type: { slotsPerUnit: 1, name: 'mine' } },
+    { type: { ...bytes(4), slotBytes: 0.5 } },
+    { waiting: '' },
+    { waiting: { code: 7 } },
+  ]) {
+    t.throws(() => createQueue({ capacity: 1, ...wrong } as never), { code: 'ERR_OPTION' })
+    t.throws(() => attachQueue(handle, wrong as never), { code: 'ERR_OPTION' })
+  }
+  t.throws(() => attachQueue(handle, null as never), { code: 'ERR_OPTION', message: /options is null/ })
+})

@@ -206,3 +206,14 @@ test('overwrite-oldest: awaitItems does not tell of an item that is being overwr
   producer.reserve(2)
   t.false(consumer.awaitItems(0))
 })
+
+test('overwrite-oldest: a HEAD that no consumer can have written costs the producer no walk through all counts', (t) => {
+  for (const behind of [3, 2 ** 20, 2 ** 29 - 1]) {
+    const queue = createQueue({ capacity: 2, onFull: 'overwrite-oldest' })
+    const producer = queue.producer()
+    for (const item of [1, 2]) producer.tryPush(item)
+    new Int32Array(queue.handle)[64] = -behind << 2
+    t.true(producer.tryPush(3))
+    t.true(queue.stats().overwritten <= 2)
+  }
+})

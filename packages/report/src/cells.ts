@@ -1,4 +1,4 @@
-import type { ResultRecord } from '@spsc/core'
+import { cellKey, type ResultRecord } from '@spsc/core'
 
 /** The replicates of one scenario on one queue. */
 export interface Cell {
@@ -6,16 +6,6 @@ export interface Cell {
   readonly queue: string
   /** In the order stored. */
   readonly records: readonly ResultRecord[]
-}
-
-/** Tells one cell's records from another's. */
-export function cellKey({ scenario, queue }: Pick<ResultRecord, 'scenario' | 'queue'>): string {
-  return JSON.stringify([scenario, queue])
-}
-
-/** The same for one replicate of a cell. */
-export function replicateKey(record: Pick<ResultRecord, 'scenario' | 'queue' | 'replicate'>): string {
-  return `${cellKey(record)} ${record.replicate}`
 }
 
 /** Groups records by scenario and queue, in the order of the plan: the order of measurement is random. */

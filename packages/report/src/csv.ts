@@ -3,6 +3,7 @@ import { isUnavailable, type ResultRecord, SETTINGS } from '@spsc/core'
 import { stringify } from 'csv-stringify/sync'
 import { type Distribution, distributionOf, isPaced } from './distribution.js'
 import { floorOf } from './floor.js'
+import { groundColumn } from './ground.js'
 import { firstPhaseOf } from './perf-stat.js'
 import { SCHED_COLUMNS } from './sched-columns.js'
 
@@ -98,6 +99,7 @@ const COLUMNS: Columns = {
   page_faults: perfCount('page-faults', 'faults'),
   perf_window_s: perfWindow,
   ...SCHED_COLUMNS,
+  ground: groundColumn,
 }
 
 // What a terminal obeys goes first: behind it may stand what a spreadsheet obeys. A line break stays in its quotes.

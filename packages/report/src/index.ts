@@ -1,6 +1,7 @@
-export { cellKey, replicateKey } from './cells.js'
+export { comparisonText } from './comparison.js'
 export { toCsv } from './csv.js'
 export * from './export/index.js'
+export * from './gate.js'
 export { type HtmlOptions, toHtml } from './html/html.js'
 export { toLedgerTable } from './ledger-table.js'
 export { toMarkdown } from './markdown.js'

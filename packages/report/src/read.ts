@@ -6,9 +6,9 @@ import {
   parseRecord,
   RECORD_SCHEMA,
   type ResultRecord,
+  replicateKey,
   SpscError,
 } from '@spsc/core'
-import { replicateKey } from './cells.js'
 
 /** What a results file holds. */
 export interface StoredResults {

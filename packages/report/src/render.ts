@@ -36,29 +36,50 @@ async function writeAtomically(path: string, content: string | Uint8Array): Prom
   }
 }
 
+/** Contents of files by the ends of their names; `undefined`: an earlier rendering's file there is no longer true. */
+type Files = Map<string, string | Uint8Array | undefined>
+
 interface Pictures {
-  /** Contents by the end of the file's name; `undefined`: an earlier rendering's file there is no longer true. */
-  readonly files: ReadonlyMap<string, string | Uint8Array | undefined>
+  readonly files: Files
   readonly shown: readonly PictureBlock[]
   readonly problems: readonly string[]
 }
 
-/** Loads the charting modules, which nothing else needs. */
-async function drawPictures(records: readonly ResultRecord[], name: string): Promise<Pictures> {
-  const files = new Map<string, string | Uint8Array | undefined>()
-  const { CHART_SUFFIXES, drawCharts, toPng } = await import('./charts/index.js')
-  for (const suffix of CHART_SUFFIXES) for (const format of ['svg', 'png']) files.set(`${suffix}.${format}`, undefined)
-  const pictures = drawCharts(records, name)
-  for (const { suffix, svg } of pictures) files.set(`${suffix}.svg`, svg)
-  const shownAs = (format: string) => pictures.map(({ suffix, alt }) => ({ file: `${name}_${suffix}.${format}`, alt }))
-  try {
-    for (const { suffix, svg } of pictures) files.set(`${suffix}.png`, await toPng(svg))
-    return { files, shown: shownAs('png'), problems: [] }
-  } catch (error) {
+/** PNGs that are drawn at the same time: each takes tens of megabytes. */
+const PNGS_AT_ONCE = 2
+
+/** A turn of the event loop, in which what other threads have finished is taken up. */
+const turn = () => new Promise(setImmediate)
+
+/**
+ * Loads the charting modules, which nothing else needs.
+ *
+ * @param meanwhile is called while other threads draw the last PNGs
+ */
+async function drawPictures(records: readonly ResultRecord[], name: string, meanwhile: () => void): Promise<Pictures> {
+  const { CHART_SUFFIXES, chartsOf, toPng } = await import('./charts/index.js')
+  const files: Files = new Map(
+    CHART_SUFFIXES.flatMap((suffix) => ['svg', 'png'].map((format) => [`${suffix}.${format}`, undefined])),
+  )
+  const drawn: { readonly suffix: string; readonly alt: string; readonly png: Promise<Uint8Array | Error> }[] = []
+  for (const { suffix, alt, svg } of chartsOf(records, name)) {
+    files.set(`${suffix}.svg`, svg)
+    const before = drawn.at(-PNGS_AT_ONCE)?.png
+    const png = Promise.resolve(before).then(() => toPng(svg))
+    drawn.push({ suffix, alt, png: png.catch((error: unknown) => new Error(errorMessage(error))) })
+    await turn()
+  }
+  meanwhile()
+  const pngs = await Promise.all(drawn.map(({ png }) => png))
+  const shownAs = (format: string) => drawn.map(({ suffix, alt }) => ({ file: `${name}_${suffix}.${format}`, alt }))
+  const failure = pngs.find((png) => png instanceof Error)
+  if (failure !== undefined) {
     // A platform that the renderer has no binary for: the SVG says the same.
-    const problem = `[spsc] [report] PNG pictures can't be drawn: ${oneLine(errorMessage(error))}; the SVG ones are there`
+    const problem = `[spsc] [report] PNG pictures can't be drawn: ${oneLine(failure.message)}; the SVG ones are there`
     return { files, shown: shownAs('svg'), problems: [problem] }
   }
+  for (const [index, { suffix }] of drawn.entries()) files.set(`${suffix}.png`, pngs[index] as Uint8Array)
+  return { files, shown: shownAs('png'), problems: [] }
 }
 
 /**
@@ -75,7 +96,10 @@ export async function renderRun({ dir, name }: RunFiles): Promise<RenderedRun> {
   const { records, skipped } = await readRecords(join(dir, `${name}_results.ndjson`))
   const manifest = await readManifest(join(dir, `${name}_manifest.json`))
   const maxRate = maxRateIn(manifest)
-  const { files, shown, problems } = await drawPictures(records, name)
+  let html = ''
+  const { files, shown, problems } = await drawPictures(records, name, () => {
+    html = toHtml(records, { name, skipped, maxRate, manifest })
+  })
   const written: string[] = []
   const write = async (suffix: string, content: string | Uint8Array) => {
     const path = join(dir, `${name}_${suffix}`)
@@ -88,6 +112,6 @@ export async function renderRun({ dir, name }: RunFiles): Promise<RenderedRun> {
     else await write(suffix, content)
   }
   await write('report.md', toMarkdown(records, { name, skipped, maxRate, pictures: shown }))
-  await write('report.html', toHtml(records, { name, skipped, maxRate, manifest }))
+  await write('report.html', html)
   return { records, skipped, maxRate, written, problems }
 }

@@ -1,6 +1,7 @@
 import type { MaxRateResult, ResultRecord } from '@spsc/core'
 import { certificateSection } from './certificate-table.js'
 import { whyUnavailable } from './distribution.js'
+import { groundItems } from './ground.js'
 import { headBlocks, otherSettings } from './head.js'
 import { ledgerSection } from './ledger-table.js'
 import { maxRateSection } from './max-rate.js'
@@ -60,6 +61,7 @@ function method(records: readonly ResultRecord[]): readonly Inline[] {
     ...otherSettings(records),
     `Seed: ${seedText(records)}.`,
     ...slackText(records),
+    ...groundItems(records),
     ...(records.some(isSaturating) ? [twoPhases] : []),
   ]
 }

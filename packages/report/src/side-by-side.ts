@@ -1,5 +1,4 @@
-import type { ResultRecord } from '@spsc/core'
-import { cellKey } from './cells.js'
+import { cellKey, type ResultRecord } from '@spsc/core'
 
 /** One of several runs that are shown together. */
 export interface LabelledRun {

@@ -1,5 +1,6 @@
 import type { MaxRateResult, ResultRecord } from '@spsc/core'
 import { cellsOf } from './cells.js'
+import { groundNotes } from './ground.js'
 import { toLedgerTable } from './ledger-table.js'
 import { maxRateText } from './max-rate.js'
 import { perfText } from './perf-block.js'
@@ -12,7 +13,7 @@ export interface SummaryOptions extends TableOptions {
 }
 
 /**
- * What a terminal shows of a run: the table, what searches have come to in a line each, then what each collector of
+ * What a terminal shows of a run: the table, where it was measured if in a guest, what searches have come to in a line each, then what each collector of
  * ours stored of the rows that the table shows. All but the lines of searches have at most 80 columns.
  *
  * @example
@@ -28,6 +29,7 @@ export function toSummary(
   const [answers, ledger] = [maxRateText(maxRate), toLedgerTable(shown)]
   return [
     toTable(records, { maxRows }),
+    groundNotes(records),
     answers && `\n${answers}`,
     ledger && `\n${ledger}`,
     perfText(shown),

@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 
+export { wrap } from './terminal-lines.js'
+
 /**
  * Part of a line, of unknown origin, made harmless: no terminal sequences, no line breaks, no control characters and no
  * marks that reorder what is shown (CVE-2021-42574).

@@ -53,7 +53,7 @@ export class MutexConsumer implements Consumer {
 
   #takeAndUnlock(): number | undefined {
     const words = this.#words
-    const closed = state.read(words, state.CLOSED)
+    const closed = Atomics.load(words, state.CLOSED)
     if (!this.#hasItems() || (closed & state.CONSUMER) !== 0) {
       state.unlock(words)
       flushPending()

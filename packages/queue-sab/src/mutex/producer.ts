@@ -65,7 +65,7 @@ export class MutexProducer implements Producer {
    */
   #putAndUnlock(item: number, forbidden: number): boolean {
     const words = this.#words
-    const closed = (state.read(words, state.CLOSED) & forbidden) !== 0
+    const closed = (Atomics.load(words, state.CLOSED) & forbidden) !== 0
     if (closed || !this.#hasRoom()) {
       state.unlock(words)
       flushPending()

@@ -86,7 +86,7 @@ export function unlockAndSignal(words: Int32Array, condition: number): void {
 
 /**
  * Waits under the lock until `ready` or `deadline`; the lock is free meanwhile.
- * The condition's word is read before the unlock, and a signal changes it: one that comes in between ends the sleep.
+ * The condition's word is read before `ready` looks, and a signal changes it: one that comes later ends the sleep.
  *
  * @returns whether the lock is held again; `false`: `deadline` passed while somebody else held it
  * @throws `ERR_CAPABILITY`, with the lock free, where this thread may not block
@@ -99,10 +99,11 @@ export function waitFor(
   deadline: number,
 ): boolean {
   for (;;) {
+    // Before `ready`, and atomically: `abandon` closes an end and changes this without the lock, in that order.
+    const sequence = Atomics.load(words, condition)
     if (ready()) return true
     const left = leftUntil(deadline)
     if (left <= 0) return true
-    const sequence = read(words, condition)
     Atomics.add(words, condition + WAITERS, 1)
     unlock(words)
     flushPending()
@@ -130,10 +131,12 @@ export function close(words: Int32Array, end: typeof PRODUCER | typeof CONSUMER,
  */
 export function abandon(words: Int32Array, end: End): void {
   const holder = end === 'producer' ? PRODUCER : CONSUMER
-  if ((Atomics.load(words, CLOSED) & holder) !== 0) return
+  // Also where it had closed: it may have died in there, with the lock, or before the signal.
   if ((Atomics.load(words, LOCK) & ~CONTENDED) === holder) Atomics.store(words, LOCK, FREE)
-  setState(words, end, DIED)
-  Atomics.or(words, CLOSED, holder)
+  if ((Atomics.load(words, CLOSED) & holder) === 0) {
+    setState(words, end, DIED)
+    Atomics.or(words, CLOSED, holder)
+  }
   for (const condition of [NOT_EMPTY, NOT_FULL]) Atomics.add(words, condition, 1)
   for (const sleptOn of [LOCK, NOT_EMPTY, NOT_FULL]) Atomics.notify(words, sleptOn)
 }

@@ -170,9 +170,12 @@ export abstract class ProducerEnd<Item> extends RingEnd implements AsyncProducer
    * @returns the last HEAD
    */
   #discardOldest(word: number, slots: number): number {
+    const most = this.slotsInUse * ITEM
     let head = word
-    while ((((head & COUNT) + (this.slotsInUse - slots) * ITEM - this.tail) | 0) < 0) {
-      const next = (head + this.oldestSlots(head) * ITEM) | 0
+    while ((((head & COUNT) + most - slots * ITEM - this.tail) | 0) < 0) {
+      // Further behind than the ring is long there is nothing, whoever wrote such a HEAD: no walk through a round of counts.
+      const isFar = (((head & COUNT) + most - this.tail) | 0) < 0
+      const next = isFar ? ((this.tail - most) & COUNT) | (head & ~COUNT) : (head + this.oldestSlots(head) * ITEM) | 0
       const found = Atomics.compareExchange(this.words, HEAD, head, next)
       if (found === head) this.totals.countOverwritten(next)
       head = found === head ? next : found

@@ -1,6 +1,6 @@
 import { checkElementType, ELEMENT_TYPES, type ElementType, layoutOf, type NumberType } from '../elements.js'
 import { optionError } from '../errors.js'
-import type { ItemType } from '../item-type.js'
+import { type ItemType, isItemType } from '../item-type.js'
 import { allocate, attach, DIED, type End, type Memory, type OnFull, setState } from '../memory.js'
 import { type AnyType, type QueueOptions, queueOver, type RingQueue } from '../queue.js'
 import { numbers } from '../types/numbers.js'
@@ -37,20 +37,36 @@ export interface RingOptions extends EndSettings {
 const OWN = { producer: TAIL, consumer: HEAD } as const
 
 function typeNamed(type: AnyType): ItemType<unknown, unknown> {
-  if (typeof type === 'object' && type !== null && 'slotsPerUnit' in type) return type
+  if (isItemType(type)) return type
   checkElementType(type, ELEMENT_TYPES, ', or what bytes(), frames(), record(), json() or clone() gives')
   return numbers(type)
 }
 
-function checkSettings({ publish = 'adaptive', spin = SPINS }: EndSettings): { adaptive: boolean; spin: number } {
+function isWaiting(waiting: unknown): boolean {
+  if (typeof waiting !== 'object' || waiting === null) return false
+  const { code, sleep, sleepAsync, wake } = waiting as Record<string, unknown>
+  return Number.isInteger(code) && [sleep, sleepAsync, wake].every((method) => typeof method === 'function')
+}
+
+function checkSettings({ publish = 'adaptive', spin = SPINS, waiting }: EndSettings): {
+  adaptive: boolean
+  spin: number
+} {
   if (publish !== 'adaptive' && publish !== 'each') throw optionError('publish', publish, 'adaptive, each')
   if (!Number.isInteger(spin) || spin < 0) throw optionError('spin', spin, 'a whole number from 0')
+  if (waiting !== undefined && !isWaiting(waiting)) {
+    throw optionError('waiting', waiting, 'none, or what another package brings, as futexWaiting of @spsc/queue-native')
+  }
   return { adaptive: publish === 'adaptive', spin }
 }
 
 function abandon({ words, waiting }: Memory, end: End): void {
   const own = OWN[end]
-  if ((Atomics.load(words, own) & CLOSED) !== 0) return
+  if ((Atomics.load(words, own) & CLOSED) !== 0) {
+    // It may have died in `close`, before it came to wake the peer.
+    waiting.wake(words, own)
+    return
+  }
   setState(words, end, DIED)
   close(words, own, waiting)
 }
@@ -118,6 +134,7 @@ export function attachQueue<const Type extends AnyType = NumberType>(
   handle: unknown,
   options: AttachOptions<Type> = {},
 ): RingQueue<Type> {
+  if (typeof options !== 'object' || options === null) throw optionError('options', options, '{ type }')
   const { type, waiting } = options
   const settings = checkSettings(options)
   const layouts = type === undefined ? ELEMENT_TYPES.map(layoutOf) : [typeNamed(type)]

@@ -14,6 +14,10 @@ export interface Point {
   readonly y: number
 }
 
+interface ReplicatePoint extends Point {
+  readonly replicate: number
+}
+
 /** The points of all panels decide the scales. */
 interface CurveAxis {
   readonly label: string
@@ -50,9 +54,13 @@ export function drawCurves({ title, subtitle, alt, ...chart }: Curves): Picture 
   const names = panelNames(cells)
   const curves = quantiles.map((replicates) => (replicates.length === 0 ? [] : chart.curve(replicates)))
   const thin = quantiles.map((replicates) =>
-    replicates.length < 2 ? [] : replicates.map((one) => ({ replicate: one.replicate, points: chart.curve([one]) })),
+    replicates.length < 2
+      ? []
+      : replicates.flatMap((one): readonly ReplicatePoint[] =>
+          chart.curve([one]).map((point) => ({ ...point, replicate: one.replicate })),
+        ),
   )
-  const points = [...curves, ...thin.flatMap((lines) => lines.map((one) => one.points))].flat()
+  const points = [...curves, ...thin].flat()
   const reference = curves.findIndex((curve) => curve.length > 0)
 
   const panels = quantiles.map((replicates, index) => {
@@ -62,15 +70,13 @@ export function drawCurves({ title, subtitle, alt, ...chart }: Curves): Picture 
       ...(index === reference || measured === 0
         ? []
         : [line(curves[reference] ?? [], { stroke: COLORS.grey, strokeWidth: 1.5, strokeDasharray: '4,3' })]),
-      ...(thin[index] ?? []).map(({ replicate, points: data }) =>
-        line(data, {
-          stroke: COLORS.vermillion,
-          strokeWidth: 0.8,
-          strokeOpacity: 0.55,
-          title: () => `${name}, replicate ${replicate}`,
-          z: null,
-        }),
-      ),
+      line(thin[index] ?? [], {
+        stroke: COLORS.vermillion,
+        strokeWidth: 0.8,
+        strokeOpacity: 0.55,
+        title: ({ replicate }: ReplicatePoint) => `${name}, replicate ${replicate}`,
+        z: 'replicate',
+      }),
       line(curves[index] ?? [], {
         stroke: COLORS.blue,
         strokeWidth: 2.2,
@@ -81,7 +87,7 @@ export function drawCurves({ title, subtitle, alt, ...chart }: Curves): Picture 
     return { measured, marks, said: measured === 0 ? '' : chart.describe(replicates) }
   })
   const caption = [
-    thin.some((lines) => lines.length > 0)
+    thin.some((some) => some.length > 0)
       ? 'Thick line: median of the replicates (n) at each point; thin lines: each replicate.'
       : 'n = 1: one replicate, no spread; a difference can be chance.',
     cells.length > 1 ? `Dashed: ${cutMiddle(names[reference] as string, 40)}, to compare.` : '',

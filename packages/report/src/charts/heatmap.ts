@@ -17,6 +17,8 @@ const AXIS_WIDTH = 74
 const AXIS_HEIGHT = 44
 const TITLE_HEIGHT = LINE_HEIGHT + 14
 const ROW_HEIGHT = 30
+/** The title of the axis beside it takes as much. */
+const LEAST_HEIGHT = 96
 const NAME_CHARACTERS = 90
 /** Narrower squares have no room for their figure. */
 const WIDTH_OF_FIGURE = 38
@@ -98,7 +100,7 @@ function gridsOf(cells: readonly Cell[]): readonly Grid[] {
 function drawGrid({ name, squares }: Grid, [low, high]: readonly [number, number]) {
   const intervals = distinct(squares.map(({ interval }) => interval))
   const capacities = distinct(squares.map(({ capacity }) => capacity))
-  const height = TITLE_HEIGHT + capacities.length * ROW_HEIGHT + AXIS_HEIGHT
+  const height = TITLE_HEIGHT + Math.max(LEAST_HEIGHT, capacities.length * ROW_HEIGHT) + AXIS_HEIGHT
   const left = MARGIN + AXIS_WIDTH
   const hasRoom = (WIDTH - left - MARGIN) / intervals.length >= WIDTH_OF_FIGURE
   const measured = squares.filter(({ p99 }) => p99 !== undefined)

@@ -36,6 +36,14 @@ export interface NamedPicture extends Picture {
   readonly suffix: string
 }
 
+/** {@link drawCharts} one by one, each when it is asked for. */
+export function* chartsOf(records: readonly ResultRecord[], name: string): Generator<NamedPicture> {
+  for (const [suffix, chart] of Object.entries(CHARTS)) {
+    const picture = chart(records, name)
+    if (picture !== undefined) yield { suffix, ...picture }
+  }
+}
+
 /**
  * Draws every chart that the records have the data for: the same records give the same bytes.
  *
@@ -45,8 +53,5 @@ export interface NamedPicture extends Picture {
  * for (const { suffix, svg } of drawCharts(records, 't000')) await writeFile(`t000_${suffix}.svg`, svg)
  */
 export function drawCharts(records: readonly ResultRecord[], name: string): readonly NamedPicture[] {
-  return Object.entries(CHARTS).flatMap(([suffix, chart]) => {
-    const picture = chart(records, name)
-    return picture === undefined ? [] : [{ suffix, ...picture }]
-  })
+  return [...chartsOf(records, name)]
 }

@@ -30,8 +30,18 @@ interface Point {
   readonly ms: number
 }
 
+interface ReplicatePoint extends Point {
+  readonly replicate: number
+}
+
 function pointsOf(windows: readonly Window[], figure: WindowFigure): readonly Point[] {
   return windows.map(({ at_s, latency }) => ({ at_s, ms: latency?.[figure].value ?? Number.NaN }))
+}
+
+function replicatePoints(courses: readonly Course[], figure: WindowFigure): readonly ReplicatePoint[] {
+  return courses.flatMap(({ replicate, windows }) =>
+    pointsOf(windows, figure).map((point) => ({ ...point, replicate })),
+  )
 }
 
 function lineOf(points: readonly Point[], figure: WindowFigure, options: Plot.LineOptions): Plot.Markish {
@@ -90,15 +100,14 @@ function marksOf(row: Row, y: Scale): readonly Plot.Markish[] {
   const isSparse = together.length <= FEW_WINDOWS
   return [
     dropBars(row, y),
-    ...(courses.length < 2 ? [] : courses).flatMap(({ replicate, windows }) =>
-      DRAWN.map((figure) =>
-        lineOf(pointsOf(windows, figure), figure, {
-          strokeDasharray: 'none',
-          strokeWidth: 0.7,
-          strokeOpacity: 0.45,
-          title: () => `${name}, replicate ${replicate}: ${figure}`,
-        }),
-      ),
+    ...DRAWN.map((figure) =>
+      lineOf(courses.length < 2 ? [] : replicatePoints(courses, figure), figure, {
+        strokeDasharray: 'none',
+        strokeWidth: 0.7,
+        strokeOpacity: 0.45,
+        title: ({ replicate }: ReplicatePoint) => `${name}, replicate ${replicate}: ${figure}`,
+        z: 'replicate',
+      }),
     ),
     ...medians.flatMap(({ figure, points }) => [
       lineOf(points, figure, {

@@ -1,5 +1,4 @@
-import { isUnavailable, type ResultRecord, type Unavailable, unavailable } from '@spsc/core'
-import { cellKey } from '../cells.js'
+import { cellKey, isUnavailable, type ResultRecord, type Unavailable, unavailable } from '@spsc/core'
 import { bucketsOf, whyUnavailable } from '../distribution.js'
 import { oneLine } from '../text.js'
 import { encodeHistogram } from './hdr-encoding.js'

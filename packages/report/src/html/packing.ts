@@ -15,12 +15,13 @@ function isBucket(value: unknown): value is Bucket {
 /** Each bucket begins where the one before ends, is as wide, or says by how much not. */
 function differencesOf(buckets: readonly Bucket[]): number[] {
   let [end, width] = [0, 0]
-  return buckets.flatMap((bucket) => {
-    const differences = [bucket[0] - end, bucket[1] - width, bucket[2]]
+  const differences: number[] = []
+  for (const bucket of buckets) {
+    differences.push(bucket[0] - end, bucket[1] - width, bucket[2])
     width = bucket[1]
     end = bucket[0] + width
-    return differences
-  })
+  }
+  return differences
 }
 
 function bucketsOf(differences: readonly number[]): Bucket[] {

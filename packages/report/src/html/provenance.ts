@@ -44,6 +44,12 @@ function loadText(load: unknown): string | undefined {
   return `${load.map((value: number) => value.toFixed(2)).join(', ')} over 1, 5 and 15 minutes as the run began`
 }
 
+function determinismText(determinism: unknown): string | undefined {
+  if (!isObject(determinism) || !Array.isArray(determinism.sha256)) return undefined
+  const hashes = [...new Set(determinism.sha256.map(String))].join(' and ')
+  return `two boots gave ${determinism.identical === true ? 'identical' : 'different'} latencies: SHA-256 ${hashes}`
+}
+
 /** What was run, when and where, as a list of terms; empty where there is no manifest. */
 export function provenanceHtml(manifest: unknown): string {
   if (!isObject(manifest)) return ''
@@ -53,6 +59,8 @@ export function provenanceHtml(manifest: unknown): string {
     ['Started', wordsOf(manifest.started_at)],
     ['Versions', versions.join(', ') || undefined],
     ['Machine', machineText(manifest.machine)],
+    ['Host of the guest', machineText(manifest.host)],
+    ['Determinism', determinismText(manifest.determinism)],
     ['Load average', loadText(manifest.load)],
   ]
   const rows = terms.flatMap(([term, words]) =>

@@ -16,7 +16,7 @@ const PRAISES =
 const LATENCY = /\b(?:latenc(?:y|ies)|p\d\d(?:\.?9+)?|response times?|fresh|delay|fast(?:er|est)?)\b/i
 /** What a drop costs is counted in. */
 const ACCOUNTS =
-  /\bof (?:all )?(?:the )?offered\b|\bgoodput\b|\bdelivered (?:items |ones )?only\b|\bonly (?:of )?(?:the )?delivered\b|\bdrops? (?:count|rank)|\bcount(?:ed|s|ing)? (?:as|the drop)|infinit|[+∞]∞|\bat the (?:price|cost|expense) of\b|\bno drops?\b|\b(?:no|zero|without|neither|none|never) (?:\w+ )?(?:drop|drops|dropped|dropping|loss|losses|rejects?|timeouts?|discards?)\b/i
+  /\bof (?:all )?(?:the )?offered\b|\bgoodput\b|\bdelivered (?:items |ones )?only\b|\bonly (?:of )?(?:the )?delivered\b|\bdrops? (?:count|rank)|\bcount(?:ed|s|ing)? (?:as|the drop)|infinit|∞|\bat the (?:price|cost|expense) of\b|\bno drops?\b|\b(?:no|zero|without|neither|none|never) (?:\w+ )?(?:drop|drops|dropped|dropping|loss|losses|rejects?|timeouts?|discards?)\b/i
 const NAME = /\b([a-z][\w-]*)\s*=\s*(\d+)\b/gi
 
 function dropOf(row: LintRow, { columns }: LintTable): number {

@@ -1,0 +1,11 @@
+import { isUnavailable, type ResultRecord, type SchedData } from '@spsc/core'
+
+/** Why a replicate was disturbed by others, by the `sched` collector's own thresholds; none where it was not, or nobody looked. */
+export function contaminationOf(record: ResultRecord): readonly string[] {
+  if (record.status !== 'ok') return []
+  const data = record.collectors.sched as SchedData | undefined
+  if (data === undefined || isUnavailable(data) || !Array.isArray(data.phases)) return []
+  return data.phases.flatMap(({ contamination }) =>
+    isUnavailable(contamination) || !contamination.contaminated ? [] : contamination.reasons,
+  )
+}

@@ -1,0 +1,114 @@
+import { type MeasuredRecord, parseScenario, type ResultRecord, type Scenario } from '@spsc/core'
+import { CAUSE_NAMES, diagnose, type Experiment, experimentOf, judgeConfirmation, planConfirmation } from '@spsc/lab'
+import test from 'ava'
+import { record } from './made-up.js'
+import { SAB } from './runs.js'
+
+const MS = 1e6
+const STALLED = record({ windows: [{ s_cpu: 10 * MS }, { s_cpu: 10 * MS }, { s_cpu: 10 * MS }] })
+const diagnosis = diagnose([STALLED], [record()])
+
+const EXPERIMENT: Experiment = {
+  ...{ hypothesis: 'consumer-stall', change: { inject: 'none' }, text: 'no stall' },
+  ...{ now_ns: 10 * MS, predicted_ns: 0.1 * MS },
+}
+
+/** One block: what the worst items of each of its three cells take, in milliseconds. */
+type Block = readonly [asIs: number, again: number, changed: number]
+
+function cell(scenario: string, replicate: number, ms: number): ResultRecord {
+  const stall = { s_cpu: ms * MS }
+  return { ...record({ windows: [stall, stall, stall] }), scenario, replicate } as MeasuredRecord
+}
+
+const recordsOf = (blocks: readonly Block[]) =>
+  blocks.flatMap(([asIs, again, changed], index) => [
+    cell('as-is', index + 1, asIs),
+    cell('as-is-again', index + 1, again),
+    cell('changed', index + 1, changed),
+  ])
+
+test('an excess that goes with its cause is confirmed', (t) => {
+  const blocks: Block[] = [10, 9, 11, 8, 12, 10].map((ms) => [ms, ms * 1.2, 0.1])
+  const { outcome, ratio, p, twin_ratio } = judgeConfirmation(recordsOf(blocks), EXPERIMENT)
+  t.is(outcome, 'confirmed')
+  t.is(p, 2 / 64)
+  t.true(ratio < 0.05 && Math.abs(twin_ratio - 1.2) < 0.01)
+})
+
+test('an excess that stays is refuted, and so is one of which only a little goes', (t) => {
+  for (const left of [1, 0.8, 1.3]) {
+    const blocks: Block[] = [10, 9, 11, 8, 12, 10].map((ms, index) => [ms, ms, ms * left * (1 + index / 100)])
+    t.is(judgeConfirmation(recordsOf(blocks), EXPERIMENT).outcome, 'refuted')
+  }
+})
+
+test('blocks that disagree are inconclusive', (t) => {
+  const blocks: Block[] = [0.1, 10, 0.1, 9, 0.2, 10].map((changed) => [10, 10, changed])
+  t.is(judgeConfirmation(recordsOf(blocks), EXPERIMENT).outcome, 'inconclusive')
+})
+
+test('a change within what the same shows against itself is not confirmed', (t) => {
+  const small = { ...EXPERIMENT, predicted_ns: 8 * MS }
+  const blocks: Block[] = [10, 9, 11, 8, 12, 10].map((ms) => [ms, ms * 2, ms])
+  t.not(judgeConfirmation(recordsOf(blocks), small).outcome, 'confirmed')
+})
+
+test('blocks that lack a cell are left out, and too few are an error', (t) => {
+  const blocks: Block[] = [10, 9, 11, 8, 12, 10, 10].map((ms) => [ms, ms, 0.1])
+  const records = recordsOf(blocks)
+  t.is(judgeConfirmation(records.slice(1), EXPERIMENT).blocks, 6)
+  t.throws(() => judgeConfirmation(records.slice(4), EXPERIMENT), { code: 'ERR_OUTPUT', message: /5 blocks are whole/ })
+})
+
+test('an experiment takes away what would be behind its hypothesis, and nothing else', (t) => {
+  const change = (hypothesis: Experiment['hypothesis'], settings: Parameters<typeof parseScenario>[1]) => {
+    const found = experimentOf(hypothesis, diagnosis, parseScenario('t', settings))
+    return 'unavailable' in found ? found.unavailable : found.change
+  }
+  t.deepEqual(change('consumer-contention', { pinConsumer: 'last', inject: 'hog=last:4' }), { pinConsumer: 'none' })
+  t.deepEqual(change('consumer-contention', { inject: 'hog=last:4+small-cap=4' }), { inject: 'small-cap=4' })
+  t.deepEqual(change('late-pacer', { pinConsumer: 'last', inject: 'hog=last:4' }), { pacing: 'spin' })
+  t.deepEqual(change('slow-service', { workBytes: 4096 }), { workBytes: 0 })
+  t.deepEqual(change('overload', { prodIntervalUs: 100 }), { prodIntervalUs: 200 })
+  t.regex(String(change('steal', {})), /^no setting takes it away: move to a machine of your own/)
+  for (const name of CAUSE_NAMES) t.truthy(change(name, {}))
+})
+
+test('what a fault set goes with it', (t) => {
+  const config: Scenario = parseScenario('t', { inject: 'co-pin=0+timer-slack=1ms' })
+  for (const hypothesis of ['shared-cpu', 'late-pacer'] as const) {
+    const experiment = experimentOf(hypothesis, diagnosis, config)
+    if ('unavailable' in experiment) return t.fail(experiment.unavailable)
+    const { cells } = planConfirmation(config, experiment, SAB, { replicates: 6, seed: 1 })
+    const [asIs, again, changed] = cells.map(({ scenario }) => scenario)
+    t.like(asIs, { pinProducer: 0, pinConsumer: 0, timerSlack: 1e6 })
+    t.deepEqual({ ...asIs, name: '' }, { ...again, name: '' })
+    t.like(
+      changed,
+      hypothesis === 'shared-cpu' ? { pinConsumer: 'none', timerSlack: 1e6 } : { pinConsumer: 0, timerSlack: 1 },
+    )
+  }
+})
+
+test('there is nothing to try where the worst items are as ordinary ones', (t) => {
+  const ordinary = diagnose([record()], [record()])
+  t.regex(JSON.stringify(experimentOf('late-pacer', ordinary, parseScenario('t'))), /no worse than ordinary/)
+})
+
+test('an experiment has 6 to 20 blocks, each of the three cells in an order of its own', (t) => {
+  const plan = planConfirmation(parseScenario('t'), EXPERIMENT, SAB, { replicates: 8, seed: 3, duration: 2 })
+  t.deepEqual(
+    plan.cells.map(({ scenario }) => [scenario.name, scenario.duration]),
+    [
+      ['as-is', 2],
+      ['as-is-again', 2],
+      ['changed', 2],
+    ],
+  )
+  t.is(plan.schedule.length, 24)
+  for (const replicates of [5, 21]) {
+    const plan = () => planConfirmation(parseScenario('t'), EXPERIMENT, SAB, { replicates, seed: 1 })
+    t.throws(plan, { code: 'ERR_OPTION', message: /allowed in an experiment: an integer from 6 to 20/ })
+  }
+})

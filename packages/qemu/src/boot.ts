@@ -1,0 +1,183 @@
+import {
+  appendFileSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { errorMessage, SpscError } from '@spsc/core'
+import { type Boot, qemuArguments } from './command-line.js'
+import { diagnose } from './diagnosis.js'
+import { startEmulator } from './emulator.js'
+import { writeCpio } from './image/cpio.js'
+import { GuestTree } from './image/guest-tree.js'
+import { decodeLines, type FromGuest, type GuestJob, JOB_PATHS } from './protocol.js'
+import { makeRunFolder } from './run-folder.js'
+import { cancelled } from './tools.js'
+
+/** Seconds from power-on until the guest's first word. Translated on a busy machine it takes ten times what it takes on an idle one. */
+const BOOT_LIMIT_S = 120
+/** The host sleeps meanwhile: it is the machine that measures. */
+const POLL_MS = 200
+/** What a guest may have to say in all; a file with holes, which takes what is written. */
+const ANSWER_BYTES = 4 * 2 ** 30
+const SECTOR = 512
+const CHUNK = 2 ** 20
+const RETRY = 'try again, on the host too'
+
+/** Files of one boot. */
+type Files = Pick<Boot, 'image' | 'job' | 'answers' | 'console'>
+
+function prepare(folder: string, image: string, job: GuestJob): Files {
+  const files = {
+    image,
+    job: join(folder, 'job'),
+    answers: join(folder, 'answers'),
+    console: join(folder, 'console'),
+  }
+  const text = JSON.stringify(job)
+  writeFileSync(files.answers, '')
+  if (job.mode === 'smp') {
+    const size = Math.ceil(Buffer.byteLength(text) / SECTOR) * SECTOR
+    writeFileSync(files.job, text)
+    truncateSync(files.job, size)
+    truncateSync(files.answers, ANSWER_BYTES)
+    return files
+  }
+  // An archive behind another is unpacked over it.
+  const own = new GuestTree()
+  own.add(JOB_PATHS.deterministic, { kind: 'text', text, executable: false })
+  writeCpio(own, files.job)
+  const disk = join(folder, 'initrd')
+  copyFileSync(image, disk, constants.COPYFILE_FICLONE)
+  appendFileSync(disk, readFileSync(files.job))
+  return { ...files, image: disk }
+}
+
+/** Reads what a guest has said since it was last asked. */
+function listener(path: string): { next(): readonly FromGuest[]; close(): void } {
+  const file = openSync(path, 'r')
+  let offset = 0
+  let size = CHUNK
+  return {
+    next() {
+      const messages: FromGuest[] = []
+      for (;;) {
+        const bytes = Buffer.alloc(size)
+        const read = readSync(file, bytes, 0, size, offset)
+        const found = decodeLines(bytes.subarray(0, read))
+        messages.push(...found.messages)
+        offset += found.used
+        if (found.used > 0) continue
+        // A line may be longer than what was read: a full buffer without an end.
+        if (read < size || bytes.includes(0)) return messages
+        size *= 2
+      }
+    },
+    close: () => closeSync(file),
+  }
+}
+
+export interface BootOptions {
+  readonly boot: Omit<Boot, keyof Files | 'mode'>
+  readonly image: string
+  readonly job: GuestJob
+  readonly timeoutS: number
+  readonly signal: AbortSignal
+  /** Called with each thing the guest says, in order. What it throws ends the guest. */
+  readonly onMessage: (message: FromGuest) => void
+}
+
+function guestError(what: string, cure: string): SpscError {
+  return new SpscError('ERR_GUEST', 'qemu', `${what}; ${cure}`)
+}
+
+/** Over what it has said, a guest's end. */
+function isLast({ type }: FromGuest): boolean {
+  return type === 'finished' || type === 'refused' || type === 'failed'
+}
+
+/**
+ * Boots a guest, and hears it out. When this returns or throws, the guest, its emulator and its files are gone.
+ *
+ * @throws `ERR_GUEST` where it ends without its last word or takes too long, `ERR_CANCELLED`, `ERR_OUTPUT`
+ */
+export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage }: BootOptions): Promise<void> {
+  if (signal.aborted) throw cancelled(signal)
+  const folder = makeRunFolder()
+  try {
+    const files = writing(folder.path, () => prepare(folder.path, image, job))
+    const heard = listener(files.answers)
+    const emulator = startEmulator(qemuArguments({ ...boot, mode: job.mode, ...files }))
+    const began = performance.now()
+    let isBooted = false
+    let isOver = false
+    let fault: unknown
+    const stop = (reason: unknown) => {
+      fault ??= reason
+      emulator.kill()
+    }
+    const listen = () => {
+      try {
+        for (const message of heard.next()) {
+          isBooted = true
+          isOver ||= isLast(message)
+          onMessage(message)
+        }
+      } catch (error) {
+        stop(
+          error instanceof SpscError
+            ? error
+            : guestError(`what the guest says is damaged: ${errorMessage(error)}`, RETRY),
+        )
+      }
+    }
+    const onAbort = () => stop(cancelled(signal))
+    const poll = setInterval(() => {
+      listen()
+      const seconds = (performance.now() - began) / 1000
+      if (!isBooted && seconds > BOOT_LIMIT_S) {
+        stop(
+          guestError(
+            `the guest did not boot within ${BOOT_LIMIT_S} s`,
+            'give it another --kernel, or wait until this machine has less to do',
+          ),
+        )
+      } else if (seconds > timeoutS) {
+        stop(guestError(`the guest's run did not end within ${Math.round(timeoutS)} s`, 'raise --guest-timeout'))
+      }
+    }, POLL_MS)
+    signal.addEventListener('abort', onAbort)
+    try {
+      const ended = await emulator.ended
+      if (fault === undefined) listen()
+      if (fault !== undefined) throw fault
+      if (isOver) return
+      const console = existsSync(files.console) ? readFileSync(files.console, 'latin1') : ''
+      const { what, cure } = diagnose(console, ended, boot.memoryMib)
+      throw guestError(what, cure)
+    } finally {
+      clearInterval(poll)
+      signal.removeEventListener('abort', onAbort)
+      emulator.kill()
+      heard.close()
+    }
+  } finally {
+    folder.remove()
+  }
+}
+
+function writing<Result>(folder: string, work: () => Result): Result {
+  try {
+    return work()
+  } catch (error) {
+    const message = `${folder} can't be written: ${errorMessage(error)}; make room there, or set TMPDIR`
+    throw new SpscError('ERR_OUTPUT', 'qemu', message, { cause: error })
+  }
+}

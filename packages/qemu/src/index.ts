@@ -1,0 +1,5 @@
+export { type AcceleratorOptions, chooseAccelerator } from './accelerator.js'
+export { cacheFolder } from './cache.js'
+export * from './guest-lab.js'
+export * from './options.js'
+export { type SetUpOptions, setUp } from './setup.js'

@@ -1,0 +1,53 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { chooseAccelerator, parseGuestOptions } from '@spsc/qemu'
+import test, { type ExecutionContext } from 'ava'
+import { assertNothingLeft, folder, machine } from './guests.js'
+
+/** A file tree of a machine with a device for KVM, whose CPU has these flags. */
+function tree(t: ExecutionContext, flags: string): string {
+  const root = folder(t)
+  for (const name of ['proc', 'dev']) mkdirSync(join(root, name))
+  writeFileSync(join(root, 'proc/cpuinfo'), `processor\t: 0\nflags\t\t: fpu ${flags} sse\n`)
+  writeFileSync(join(root, 'dev/kvm'), '')
+  return root
+}
+
+const BOOTS = `echo 'Kernel panic - not syncing: VFS: Unable to mount root fs' >"$console"`
+
+async function chosen(t: ExecutionContext, behaviour: string, flags: string, accel: string) {
+  const there = machine(t, behaviour)
+  const notes: string[] = []
+  const guest = parseGuestOptions({ accel, kernel: there.kernel })
+  const onFallback = (note: string) => notes.push(note)
+  const choice = chooseAccelerator({ guest, kernel: there.kernel, onFallback, root: tree(t, flags), limitS: 1 })
+  const result = await choice.catch((error) => error)
+  assertNothingLeft(t, there)
+  return { result, notes, booted: there.pids().length }
+}
+
+test.serial('KVM is taken where a kernel was seen to boot on it', async (t) => {
+  t.like(await chosen(t, BOOTS, 'vmx', 'auto'), { result: 'kvm', notes: [], booted: 1 })
+  t.like(await chosen(t, BOOTS, 'svm', 'kvm'), { result: 'kvm' })
+})
+
+test.serial('KVM that hangs gives way to translation, and the reader knows', async (t) => {
+  const { result, notes } = await chosen(t, 'exec sleep 60', 'vmx', 'auto')
+  t.is(result, 'tcg')
+  t.regex(notes.join(), /did not boot within 1 s.*translated/)
+})
+
+test.serial('KVM that was asked for and hangs is an error', async (t) => {
+  const { result } = await chosen(t, 'exec sleep 60', 'vmx', 'kvm')
+  t.like(result, { code: 'ERR_CAPABILITY' })
+  t.regex(result.message, /--accel kvm can't be had here: a guest on KVM did not boot within 1 s/)
+})
+
+test.serial('without the CPU’s flag a device for KVM is not even tried', async (t) => {
+  t.like(await chosen(t, BOOTS, 'sse2', 'auto'), { result: 'tcg', booted: 0 })
+  t.regex((await chosen(t, BOOTS, 'sse2', 'kvm')).result.message, /no flag vmx or svm/)
+})
+
+test.serial('translation that was asked for is taken without a trial', async (t) => {
+  t.like(await chosen(t, BOOTS, 'vmx', 'tcg'), { result: 'tcg', booted: 0 })
+})
