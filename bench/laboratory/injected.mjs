@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { loadBackend, parseScenario } from '@spsc/core'
 import { runReplicate } from '@spsc/core/driver'
 import { ledger } from '@spsc/metrics'
+import { queuesOf, whole } from '../lib/options.js'
 import { MODULES } from '../lib/queues.js'
 import { machine, spread, table } from '../lib/report.js'
 
@@ -29,22 +30,8 @@ const { values } = parseArgs({
   },
 })
 
-function fail(message) {
-  console.error(`[spsc] [bench] ${message}`)
-  process.exit(2)
-}
-
-function whole(name) {
-  const number = Number(values[name])
-  if (!Number.isInteger(number) || number < 1) fail(`--${name} is ${values[name]}; allowed: whole numbers from 1`)
-  return number
-}
-
-const [seconds, ms, seed] = [whole('seconds'), whole('ms'), whole('seed')]
-const queues = values.queues.split(',')
-for (const queue of queues) {
-  if (!(queue in MODULES)) fail(`--queues has ${queue}; allowed: ${Object.keys(MODULES).join(', ')}`)
-}
+const [seconds, ms, seed] = [whole(values, 'seconds'), whole(values, 'ms'), whole(values, 'seed')]
+const queues = queuesOf(values)
 const scenario = parseScenario('injected', {
   duration: `${seconds}s`,
   prodIntervalUs: (ms * 1000) / ITEMS_PER_FAULT_LENGTH,

@@ -8,6 +8,7 @@ import { loadBackend, parseScenario, planTrace, seededRandom } from '@spsc/core'
 import { runReplicate } from '@spsc/core/driver'
 import { histogram } from '@spsc/metrics'
 import { median } from 'simple-statistics'
+import { queuesOf, whole } from '../lib/options.js'
 import { MODULES } from '../lib/queues.js'
 import { machine, spread, table } from '../lib/report.js'
 
@@ -24,24 +25,10 @@ const { values } = parseArgs({
   },
 })
 
-function fail(message) {
-  console.error(`[spsc] [bench] ${message}`)
-  process.exit(2)
-}
-
-function whole(name) {
-  const number = Number(values[name])
-  if (!Number.isInteger(number) || number < 1) fail(`--${name} is ${values[name]}; allowed: whole numbers from 1`)
-  return number
-}
-
-const rounds = whole('rounds')
-const gap = whole('gap')
-const random = seededRandom(whole('seed'))
-const queues = values.queues.split(',')
-for (const queue of queues) {
-  if (!(queue in MODULES)) fail(`--queues has ${queue}; allowed: ${Object.keys(MODULES).join(', ')}`)
-}
+const rounds = whole(values, 'rounds')
+const gap = whole(values, 'gap')
+const random = seededRandom(whole(values, 'seed'))
+const queues = queuesOf(values)
 const scenario = parseScenario('paced', {
   prodIntervalUs: values['interval-us'],
   duration: values.duration,
