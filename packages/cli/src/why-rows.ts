@@ -1,4 +1,11 @@
-import { type HistogramData, isUnavailable, type MeasuredRecord, type ResultRecord, SpscError } from '@spsc/core'
+import {
+  cellKey,
+  type HistogramData,
+  isUnavailable,
+  type MeasuredRecord,
+  type ResultRecord,
+  SpscError,
+} from '@spsc/core'
 import { median } from '@spsc/metrics'
 import { unknownName } from './suggest.js'
 
@@ -15,7 +22,7 @@ export function rowsOf(records: readonly ResultRecord[]): readonly WhyRow[] {
   for (const record of records) {
     if (record.status !== 'ok') continue
     const { scenario, queue, cell } = record
-    const key = JSON.stringify([scenario, queue])
+    const key = cellKey(record)
     const row = rows.get(key) ?? { scenario, queue, cell, records: [] }
     row.records.push(record)
     rows.set(key, row)

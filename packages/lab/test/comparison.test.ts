@@ -16,6 +16,14 @@ function compared(a: readonly Made[], b: readonly Made[], twin?: readonly Made[]
   return compareRows(rowOf('a', a), rowOf('b', b), { design, ...(twin && { twin: rowOf(twinOf('a'), twin) }) })
 }
 
+test('the parts of the ledger are judged alike, whichever figures are asked about', (t) => {
+  const [a, b] = [rowOf('a', around(50_000, { runq: 1000 })), rowOf('b', around(50_000, { runq: 1500 }))]
+  const part = (figures?: readonly string[]) =>
+    figureOf(compareRows(a, b, { design, ...(figures && { figures }) }), 'ledger.c_runq').verdict
+  t.is(part(), 'equivalent')
+  t.is(part(['ops_s']), 'equivalent')
+})
+
 test('a plan measures A, B and the twin of A once in each block', (t) => {
   const scenarios = ['a', 'b'].map((name) => ({ name, settings: {} }))
   const { cells, schedule } = planComparison({ scenarios, queues: [SAB], replicates: 6, seed: 1 })

@@ -2,6 +2,7 @@ import { LoomError } from './errors.js'
 import { EventLoop } from './event-loop.js'
 import type { Hash } from './hash.js'
 import {
+  ATOMIC,
   access,
   GeneratorObject,
   isSteps,
@@ -140,22 +141,8 @@ export class Runtime {
       },
     }
     this.globals = { ...globals, globalThis: Object.create(globalThis, Object.getOwnPropertyDescriptors(globals)) }
-    const names = [
-      'load',
-      'store',
-      'add',
-      'sub',
-      'and',
-      'or',
-      'xor',
-      'exchange',
-      'compareExchange',
-      'wait',
-      'waitAsync',
-      'notify',
-    ]
     this.Atomics = Object.fromEntries(
-      names.map((name) => [
+      [...ATOMIC].map((name) => [
         name,
         (view: View, index: number, value?: unknown, extra?: unknown) =>
           this.direct(operation(name, -1, view, index, value, extra)),

@@ -8,7 +8,7 @@ import {
   SpscError,
   type Unavailable,
 } from '@spsc/core'
-import { compareBlocks, KPIS, type Kpi, MIN_BLOCKS, maxT, median } from '@spsc/metrics'
+import { compareBlocks, findKpi, KPIS, type Kpi, MIN_BLOCKS, maxT, median } from '@spsc/metrics'
 import { contaminationOf } from './contaminated.js'
 
 /** One row of a run: all its replicates. */
@@ -112,6 +112,15 @@ function valuesOf(kpi: Kpi, blocks: readonly Block[]): Values | FigureMissing {
   return { kpi, rows, belowFloor }
 }
 
+/** What parts of A's items are parts of, whichever figures are asked about; 0 where it is not known. */
+function responseOf(blocks: readonly Block[]): number {
+  for (const name of ['response.p99', 'latency.p99']) {
+    const values = valuesOf(findKpi(name) as Kpi, blocks)
+    if (!isUnavailable(values)) return median(values.rows.map(([ofA]) => ofA))
+  }
+  return 0
+}
+
 /** p of each figure, adjusted for all figures of its family: those that are judged, and those that say where time goes. */
 function familyP(figures: readonly Values[], blocks: number): ReadonlyMap<Kpi, number> {
   const adjusted = new Map<Kpi, number>()
@@ -193,9 +202,7 @@ export function compareRows(a: RowRecords, b: RowRecords, options: CompareOption
   const values = asked.map((kpi) => valuesOf(kpi, kept))
   const known = values.filter((value): value is Values => !isUnavailable(value))
   const family = familyP(known, kept.length)
-  const response =
-    known.find(({ kpi }) => kpi.name === 'response.p99') ?? known.find(({ kpi }) => kpi.name === 'latency.p99')
-  const responseNs = response === undefined ? 0 : median(response.rows.map(([ofA]) => ofA))
+  const responseNs = responseOf(kept)
   const figures = values.map((value) =>
     isUnavailable(value) ? value : compareFigure(value, family.get(value.kpi), responseNs, options),
   )
