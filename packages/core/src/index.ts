@@ -26,6 +26,7 @@ export {
 export type { LittlesLaw } from './littles-law.js'
 export * from './max-rate.js'
 export * from './offered.js'
+export * from './order-statistics.js'
 export * from './pipeline.js'
 export * from './placement.js'
 export * from './plugin.js'

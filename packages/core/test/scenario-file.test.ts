@@ -45,6 +45,7 @@ test('every setting is accepted alone and as a list', (t) => {
     burst: 4,
     onFull: 'block',
     wait: 'yield',
+    deadlineUs: 500,
     inject: 'consumer-stall=20ms/1s+hog=cpu1',
   }
   t.deepEqual(Object.keys(values).sort(), [...SETTINGS].sort())
