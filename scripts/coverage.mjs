@@ -3,13 +3,18 @@
 //
 // V8 counts in each process and thread of the tests, which are hundreds for some packages, and each of them writes down
 // all that it has loaded: megabytes, nearly all of them of other packages. So what is of the package alone is picked out
-// before c8 makes sums of it, and that takes seconds instead of hours.
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// before it is summed up, by the two libraries that c8 is made of; c8 itself takes hours for it.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+
+const fromC8 = createRequire(createRequire(import.meta.url).resolve('c8'))
+const { mergeScriptCovs } = fromC8('@bcoe/v8-coverage')
+const v8ToIstanbul = fromC8('v8-to-istanbul')
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -64,62 +69,67 @@ async function runTests(name, raw, minutes) {
   return status === 0 ? undefined : `its tests fail:\n${output.slice(-3000)}`
 }
 
-/** Leaves of what V8 wrote only the scripts of the package. */
-function pick(raw, name) {
+/** Of what V8 wrote into `raw`, the scripts of the package, by their address: the counts of each process and thread. */
+function scriptsOf(raw, name) {
   const own = pathToFileURL(join(ROOT, 'packages', name, 'dist/')).href
+  const scripts = new Map()
   for (const file of readdirSync(raw)) {
-    const path = join(raw, file)
     let counts
     try {
-      counts = JSON.parse(readFileSync(path, 'utf8'))
+      counts = JSON.parse(readFileSync(join(raw, file), 'utf8'))
     } catch {
       // Of a process that was killed while it wrote.
-      rmSync(path)
       continue
     }
-    const result = counts.result.filter(({ url }) => url.startsWith(own))
-    const maps = Object.entries(counts['source-map-cache'] ?? {}).filter(([url]) => url.startsWith(own))
-    if (result.length === 0) rmSync(path)
-    else writeFileSync(path, JSON.stringify({ result, 'source-map-cache': Object.fromEntries(maps) }))
+    for (const script of counts.result) {
+      // One with a query is a changed copy, as tests of every order of steps make them: its offsets are others.
+      if (!script.url.startsWith(own) || script.url.includes('?')) continue
+      scripts.set(script.url, [...(scripts.get(script.url) ?? []), script])
+    }
   }
+  return scripts
 }
 
-/** Per file of the package's sources: its branches and lines, as istanbul has them. */
-function report(raw, reports, name) {
+/** Taken and not, of a kind of thing in one file: `places` to whether it was, in any script that has the file. */
+function note(file, what, place, taken) {
+  file[what].set(place, taken || (file[what].get(place) ?? false))
+}
+
+/** The package's sources: `{ path, branches, lines }`, the last two as maps of where they begin to whether they were taken. */
+async function report(raw, name) {
   const cwd = join(ROOT, 'packages', name)
-  const files = ['--include', 'src/**', '--include', 'dist/**', '--exclude-after-remap', '--exclude', 'test/**']
-  const c8 = [join(ROOT, 'node_modules/c8/bin/c8.js'), 'report', '--temp-directory', raw, '--reports-dir', reports]
-  const { status, stderr } = spawnSync(process.execPath, [...c8, '--reporter', 'json', ...files], {
-    cwd,
-    encoding: 'utf8',
-  })
-  if (status !== 0) throw new Error(`c8 report ended with ${status}:\n${stderr.slice(-2000)}`)
-  const final = JSON.parse(readFileSync(join(reports, 'coverage-final.json'), 'utf8'))
-  return Object.entries(final).map(([path, { b, branchMap, s }]) => ({
-    path: path.slice(cwd.length + 1),
-    branches: Object.values(b).map(([taken]) => taken > 0),
-    lines: Object.values(s).map((taken) => taken > 0),
-    missed: Object.entries(b)
-      .filter(([, [taken]]) => taken === 0)
-      .map(([id]) => branchMap[id].loc.start.line),
-  }))
+  const files = new Map()
+  for (const [url, counts] of scriptsOf(raw, name)) {
+    const converter = v8ToIstanbul(fileURLToPath(url))
+    await converter.load()
+    converter.applyCoverage(mergeScriptCovs(counts).functions)
+    for (const [path, { b, branchMap, s, statementMap }] of Object.entries(converter.toIstanbul())) {
+      if (!path.startsWith(join(cwd, 'src/'))) continue
+      const file = files.get(path) ?? { path: path.slice(cwd.length + 1), branches: new Map(), lines: new Map() }
+      files.set(path, file)
+      for (const [id, [taken]] of Object.entries(b)) {
+        const { start, end } = branchMap[id].loc
+        note(file, 'branches', `${start.line}:${start.column}-${end.line}:${end.column}`, taken > 0)
+      }
+      for (const [id, taken] of Object.entries(s)) note(file, 'lines', `${statementMap[id].start.line}`, taken > 0)
+    }
+  }
+  return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
 /** What the tests of a package take of it: `{ files, wrong }`. */
 async function measure(name, minutes) {
   const folder = mkdtempSync(join(tmpdir(), 'spsc-coverage-'))
   try {
-    const raw = join(folder, 'raw')
-    const wrong = await runTests(name, raw, minutes)
-    pick(raw, name)
-    return { files: report(raw, folder, name), wrong }
+    const wrong = await runTests(name, folder, minutes)
+    return { files: await report(folder, name), wrong }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 function percent(files, what) {
-  const all = files.flatMap((file) => file[what])
+  const all = files.flatMap((file) => [...file[what].values()])
   return { of: all.length, percent: all.length === 0 ? 100 : (100 * all.filter(Boolean).length) / all.length }
 }
 
@@ -176,8 +186,9 @@ for (const name of names) {
     const short = print(`${name}${part}`, those, limit, since)
     if (short) process.exitCode = 1
     if (!short && !missed) continue
-    for (const { path, missed: where } of those) {
-      if (where.length > 0) notes.push(`packages/${name}/${path}: not taken at line ${[...new Set(where)].join(', ')}`)
+    for (const { path, branches } of those) {
+      const lines = [...branches].filter(([, taken]) => !taken).map(([place]) => place.split(':')[0])
+      if (lines.length > 0) notes.push(`packages/${name}/${path}: not taken at line ${[...new Set(lines)].join(', ')}`)
     }
   }
 }
