@@ -1,33 +1,66 @@
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import { CASES, titleOf } from '../../packages/queue-sab/test/stress/cases.js'
 import { send } from '../../packages/queue-sab/test/stress/run.js'
+import { rowsOfProgram } from '../cpp-program.mjs'
 
 export const title = 'Stress: two threads, each item compared with the one in line, and a sum'
 
-/** Items in all, and in each case at least. */
-const SAB = { brief: 1_000_000, long: 1_000_000_000, least: 1_000 }
+/** Items in all, and of `sab` in each case at least. */
+const SAB = { brief: 1_000_000, long: 1_600_000_000, least: 1_000 }
+const NATIVE = { brief: 2_000_000, long: 10_000_000_000 }
+const SANITIZED = { long: 100_000_000 }
 
-async function* sabRows(long) {
-  const all = long ? SAB.long : SAB.brief
-  const sum = CASES.reduce((total, { parts }) => total + parts, 0)
+/** Passes rows on, and adds one that sums them up. */
+async function* summedUp(what, rows) {
   const begin = performance.now()
   let total = 0
-  let held = true
-  for (const stream of CASES) {
-    const count = Math.max(SAB.least, Math.ceil((all * stream.parts) / sum))
-    const { arrived, wrong } = await send(stream, count)
-    total += arrived
-    held &&= wrong === undefined
-    yield {
-      what: `sab: ${titleOf(stream)}`,
-      runs: arrived,
-      extent: 'items',
-      ok: wrong === undefined,
-      detail: wrong,
-    }
+  let ok = true
+  for await (const row of rows) {
+    total += Number(row.runs)
+    ok = row.ok === undefined ? undefined : ok && row.ok
+    yield row
   }
-  yield { what: 'sab: in all', runs: total, extent: 'items', ok: held, ms: performance.now() - begin }
+  if (ok !== undefined) yield { what, runs: total, extent: 'items', ok, ms: performance.now() - begin }
+}
+
+/** A run of minutes may be held up by whoever needs the machine. */
+const PATIENCE_MS = { brief: 60_000, long: 600_000 }
+
+async function* sabRows(all, patienceMs) {
+  const parts = CASES.reduce((sum, stream) => sum + stream.parts, 0)
+  for (const stream of CASES) {
+    const count = Math.max(SAB.least, Math.ceil((all * stream.parts) / parts))
+    const { arrived, wrong } = await send(stream, count, patienceMs)
+    yield { what: `sab: ${titleOf(stream)}`, runs: arrived, extent: 'items', ok: wrong === undefined, detail: wrong }
+  }
+}
+
+/** A row as each case of stress.cpp is done, which ends at the first item that is wrong. */
+async function* nativeRows(name, all, flags) {
+  yield* rowsOfProgram('stress', flags, async function* (program) {
+    const child = spawn(program, ['rings', String(all)], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (text) => (said += text))
+    const over = new Promise((resolve) => child.on('close', (status, signal) => resolve(status ?? signal)))
+    for await (const line of createInterface({ input: child.stdout })) {
+      said += `${line}\n`
+      const [, what, items, seconds] = line.match(/^# (.*): (\d+) items, (.*) s$/) ?? []
+      if (what === undefined) continue
+      yield { what: `${name}: ${what}`, runs: Number(items), extent: 'items', ok: true, ms: 1000 * seconds }
+    }
+    const status = await over
+    if (status === 0) return
+    // SIGALRM: nothing went on for ten minutes.
+    yield { what: name, runs: 0, extent: '', ok: false, ms: 0, detail: `ended with ${status}\n${said.slice(-3000)}` }
+  })
 }
 
 export async function* rows({ long = false } = {}) {
-  yield* sabRows(long)
+  const extent = long ? 'long' : 'brief'
+  yield* summedUp('sab: in all', sabRows(SAB[extent], PATIENCE_MS[extent]))
+  yield* summedUp('native: in all', nativeRows('native', NATIVE[extent], ['-O2']))
+  if (!long) return
+  const flags = ['-O2', '-g', '-fsanitize=thread']
+  yield* summedUp('ThreadSanitizer: in all', nativeRows('ThreadSanitizer', SANITIZED.long, flags))
 }

@@ -122,9 +122,12 @@ const POPS = {
 const EACH = { publish: 'each' }
 const NO_SPIN = { spin: 0 }
 
-/** `parts`: how many in 1,000 of all items are in it. Where threads take turns item by item, each costs a switch of them. */
+/**
+ * `parts`: its share of all items. Where threads take turns item by item, each costs a switch of them. With `--long` of
+ * `npm run prove -- stress` more than 2^30 go through the first, so that its counts go round.
+ */
 export const CASES = [
-  { push: 'reserve', pop: 'peek', capacity: 4096, parts: 300 },
+  { push: 'reserve', pop: 'peek', capacity: 4096, parts: 1550 },
   { push: 'tryThenPush', pop: 'tryThenPop', capacity: 1024, parts: 150 },
   { push: 'pushMany', pop: 'popMany', capacity: 1000, parts: 150 },
   { push: 'tryThenPush', pop: 'drain', capacity: 65_536, parts: 125 },

@@ -2,28 +2,26 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { create, PROGRESS } from './cases.js'
 
-/** Where for so long nothing has arrived, a thread sleeps that should not. */
-const PATIENCE_MS = 60_000
-
-/** The progress of a consumer, looked at now and then; rejects where there is none. */
-function watch(shared, stop) {
+/** The progress of a consumer, looked at now and then; rejects where for `patienceMs` there is none. */
+function watch(shared, patienceMs, stop) {
   return new Promise((_, reject) => {
     let [seen, since] = [0, performance.now()]
     const timer = setInterval(() => {
       const now = Atomics.load(shared, PROGRESS)
       if (now !== seen) [seen, since] = [now, performance.now()]
-      else if (performance.now() - since > PATIENCE_MS) reject(new Error(`nothing has arrived for ${PATIENCE_MS} ms`))
+      else if (performance.now() - since > patienceMs) reject(new Error(`nothing has arrived for ${patienceMs} ms`))
     }, 100)
     stop.addEventListener('abort', () => clearInterval(timer))
   })
 }
 
 /**
- * Sends `count` numbered items from one worker thread to another.
+ * Sends `count` numbered items from one worker thread to another. Where for `patienceMs` nothing arrives, a thread sleeps
+ * that should not.
  *
  * @returns items that arrived, and what is wrong, if anything
  */
-export async function send(stream, count) {
+export async function send(stream, count, patienceMs) {
   const queue = create(stream)
   const shared = new Int32Array(new SharedArrayBuffer(8))
   const workers = ['producer', 'consumer'].map(
@@ -36,7 +34,7 @@ export async function send(stream, count) {
   const over = new AbortController()
   try {
     const ends = Promise.all(workers.map(async (worker) => (await once(worker, 'message'))[0]))
-    const [sent, { arrived, sum }] = await Promise.race([ends, watch(shared, over.signal)])
+    const [sent, { arrived, sum }] = await Promise.race([ends, watch(shared, patienceMs, over.signal)])
     return { arrived, wrong: wrongOf(stream, count, { sent, arrived, sum, stats: queue.stats?.() }) }
   } catch (error) {
     return { arrived: 0, wrong: error.message }
