@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { CASES, titleOf } from '../../packages/queue-sab/test/stress/cases.js'
+import { CASES, FAULTS, titleOf } from '../../packages/queue-sab/test/stress/cases.js'
 import { send } from '../../packages/queue-sab/test/stress/run.js'
 import { rowsOfProgram } from '../cpp-program.mjs'
 
@@ -17,7 +17,7 @@ async function* summedUp(what, rows) {
   let total = 0
   let ok = true
   for await (const row of rows) {
-    total += Number(row.runs)
+    if (row.extent === 'items') total += row.runs
     ok = row.ok === undefined ? undefined : ok && row.ok
     yield row
   }
@@ -27,6 +27,23 @@ async function* summedUp(what, rows) {
 /** A run of minutes may be held up by whoever needs the machine. */
 const PATIENCE_MS = { brief: 60_000, long: 600_000 }
 
+/** Whether the comparisons notice: each fault is put into a stream, and `wrongWith` tells whether it was found. */
+async function faultsRow(name, wrongWith) {
+  const faults = Object.keys(FAULTS)
+  const missed = []
+  for (const fault of faults) if (!(await wrongWith(fault))) missed.push(fault)
+  return {
+    what: `${name}: items ${faults.join(', ')} on purpose, and found`,
+    runs: `${faults.length - missed.length} / ${faults.length}`,
+    extent: 'found',
+    ok: missed.length === 0,
+    detail: missed.length > 0 ? `not found: ${missed.join(', ')}` : undefined,
+  }
+}
+
+/** How the consumers say so. */
+const OUT_OF_LINE = /is not the one in line|item == value\(number_\)/
+
 async function* sabRows(all, patienceMs) {
   const parts = CASES.reduce((sum, stream) => sum + stream.parts, 0)
   for (const stream of CASES) {
@@ -34,6 +51,9 @@ async function* sabRows(all, patienceMs) {
     const { arrived, wrong } = await send(stream, count, patienceMs)
     yield { what: `sab: ${titleOf(stream)}`, runs: arrived, extent: 'items', ok: wrong === undefined, detail: wrong }
   }
+  yield await faultsRow('sab', async (fault) =>
+    OUT_OF_LINE.test((await send({ ...CASES[0], fault }, SAB.least, patienceMs)).wrong),
+  )
 }
 
 /** A row as each case of stress.cpp is done, which ends at the first item that is wrong. */
@@ -50,7 +70,10 @@ async function* nativeRows(name, all, flags) {
       yield { what: `${name}: ${what}`, runs: Number(items), extent: 'items', ok: true, ms: 1000 * seconds }
     }
     const status = await over
-    if (status === 0) return
+    if (status === 0) {
+      yield await faultsRow(name, (fault) => OUT_OF_LINE.test(spawnSync(program, [fault], { encoding: 'utf8' }).stdout))
+      return
+    }
     // SIGALRM: nothing went on for ten minutes.
     yield { what: name, runs: 0, extent: '', ok: false, ms: 0, detail: `ended with ${status}\n${said.slice(-3000)}` }
   })

@@ -3,6 +3,7 @@
 //   stress SHARE            one in so many of 10,000,000 items through each queue in each capacity: a smoke test
 //   stress rings ITEMS      so many items in all through the rings of native ends, most of them through the fast ones; prints
 //                           of each case `# NAME: ITEMS items, SECONDS s`
+//   stress lost|twice|swapped   with an item that is: ends with 1, as it has to be noticed
 #include <chrono>
 #include <cstring>
 #include <thread>
@@ -16,12 +17,25 @@ static std::uint64_t value(std::uint64_t number) {
   return number * 0x9e37'79b9'7f4a'7c15;
 }
 
+/// What a queue might do wrong, done by the producer: the number of the item that goes in as the nth.
+static std::uint64_t (*placed)(std::uint64_t) = [](std::uint64_t n) { return n; };
+
+constexpr std::uint64_t faulty = 500;
+constexpr struct {
+  const char* name;
+  std::uint64_t (*placed)(std::uint64_t);
+} faults[] = {
+    {"lost", [](std::uint64_t n) { return n < faulty ? n : n + 1; }},
+    {"twice", [](std::uint64_t n) { return n <= faulty ? n : n - 1; }},
+    {"swapped", [](std::uint64_t n) { return n == faulty ? n + 1 : n == faulty + 1 ? n - 1 : n; }},
+};
+
 /// What an end has seen go by. The sum depends on the order.
 class Ledger {
  public:
   /// The next value, for the producer.
   std::uint64_t next() {
-    const std::uint64_t made = value(number_++);
+    const std::uint64_t made = value(placed(number_++));
     add(made);
     return made;
   }
@@ -209,6 +223,12 @@ static void rings(std::uint64_t items) {
 }
 
 int main(int count, char** arguments) {
+  for (const auto& fault : faults) {
+    if (count < 2 || std::strcmp(arguments[1], fault.name) != 0) continue;
+    placed = fault.placed;
+    one_by_one<spsc::LineRing<spsc::Block>>(64, 2 * faulty);
+    return 0;
+  }
   if (count > 2 && std::strcmp(arguments[1], "rings") == 0) {
     rings(std::strtoull(arguments[2], nullptr, 10));
   } else {

@@ -134,7 +134,7 @@ export const CASES = [
   { push: 'push', pop: 'pop', type: 'f64', capacity: 4096, parts: 100 },
   { push: 'pushMany', pop: 'peek', type: 'f64', capacity: 300, parts: 75 },
   { push: 'reserve', pop: 'pop', capacity: 100, settings: NO_SPIN, parts: 40 },
-  { push: 'tryPush', pop: 'tryPop', capacity: 1000, settings: EACH, parts: 30 },
+  { push: 'tryPush', pop: 'tryPop', capacity: 1000, settings: EACH, parts: 10 },
   { push: 'push', pop: 'popInTime', capacity: 63, settings: EACH, parts: 20 },
   { push: 'flood', pop: 'tryThenPop', capacity: 256, onFull: 'drop-newest', parts: 4 },
   { push: 'flood', pop: 'tryThenPop', capacity: 256, onFull: 'overwrite-oldest', parts: 3 },
@@ -148,6 +148,14 @@ export const CASES = [
   { push: 'push', pop: 'pop', type: 'clone', capacity: 500, parts: 0.05 },
   { push: 'push', pop: 'pop', kind: 'mutex', capacity: 1000, parts: 1 },
 ]
+
+/** What a queue might do wrong, done by the producer from the 500th item on: the number of the item that goes in as the nth. */
+const FAULTY = 500
+export const FAULTS = {
+  lost: (n) => (n < FAULTY ? n : n + 1),
+  twice: (n) => (n <= FAULTY ? n : n - 1),
+  swapped: (n) => (n === FAULTY ? n + 1 : n === FAULTY + 1 ? n - 1 : n),
+}
 
 export function titleOf({ kind, type = 'i32', push, pop, capacity, settings = {}, onFull }) {
   const said = [onFull, settings.publish && `publish ${settings.publish}`, settings.spin === 0 && 'no spin']
@@ -182,14 +190,15 @@ function startTogether(shared) {
   Atomics.wait(shared, STARTED, 1)
 }
 
-/** The producing thread: pushes `count` items and closes; gives their sum. */
+/** The producing thread: pushes `count` items and closes; gives their sum. With a `fault` of {@link FAULTS} they are wrong. */
 export async function produce(stream, { handle, count, shared }) {
   const producer = attach(stream, handle).producer()
   startTogether(shared)
   const { of, summand } = itemsOf(stream)
   let sum = 0
+  const number = FAULTS[stream.fault] ?? ((n) => n)
   const numbered = (n) => {
-    const item = of(n)
+    const item = of(number(n))
     sum = added(sum, summand(item))
     return item
   }
