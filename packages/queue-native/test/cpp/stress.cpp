@@ -163,8 +163,9 @@ static void each_queue(std::uint64_t items) {
   }
 }
 
-/// A case of `rings`; `parts`: of how many in 10,000 of all items are in it. Where threads take turns item by item, each
-/// costs a switch of them.
+/// A case of `rings`; `parts`: of how many in 100,000 of all items are in it. Where threads take turns every few items, that
+/// costs a switch of them each time, or, where they spin and others want the CPUs too, all that is left of their time: so
+/// most items go through large rings that block. Of 10^10 more than 2^30 go through a SabRing, whose counts go round then.
 struct Case {
   const char* name;
   void (*run)(std::size_t capacity, std::uint64_t count);
@@ -172,28 +173,30 @@ struct Case {
   std::uint64_t parts;
 };
 
+constexpr std::uint64_t whole = 100'000;
+constexpr std::uint64_t least = 1000;
+
 using Words = spsc::IndexRing<std::uint64_t>;
 using BlockingWords = spsc::IndexRing<std::uint64_t, spsc::Block>;
 
-constexpr std::uint64_t whole = 10'000;
-
-/// Few through those that spin: where others want the CPUs too, each wait of theirs lasts until its time is up. Of 10^10
-/// items more than 2^30 go through a SabRing, so that its counts go round.
 constexpr Case ring_cases[] = {
-    {"IndexRing in batches, blocking", in_batches<BlockingWords>, 4096, 2836},
-    {"IndexRing in batches, blocking", in_batches<BlockingWords>, 100, 1200},
-    {"IndexRing in batches", in_batches<Words>, 65'536, 100},
-    {"IndexRing in batches", in_batches<Words>, 1000, 5},
-    {"LineRing, blocking", one_by_one<spsc::LineRing<spsc::Block>>, 4096, 1500},
-    {"LineRing, blocking", one_by_one<spsc::LineRing<spsc::Block>>, 300, 700},
-    {"LineRing, yielding", one_by_one<spsc::LineRing<spsc::Yield>>, 4096, 400},
-    {"LineRing", one_by_one<spsc::LineRing<>>, 65'536, 100},
-    {"LineRing", one_by_one<spsc::LineRing<>>, 1000, 5},
-    {"IndexRing, blocking", one_by_one<BlockingWords>, 1000, 1500},
-    {"IndexRing", one_by_one<Words>, 65'536, 100},
-    {"IndexRing of 64 bytes, yielding", one_by_one<spsc::IndexRing<Wide, spsc::Yield>>, 500, 50},
-    {"IndexRing of 64 bytes, blocking", one_by_one<spsc::IndexRing<Wide, spsc::Block>>, 500, 300},
-    {"SabRing", one_by_one<spsc::SabRing<double>>, 1000, 1200},
+    {"IndexRing in batches, blocking", in_batches<BlockingWords>, 4096, 30'656},
+    {"IndexRing in batches, blocking", in_batches<BlockingWords>, 65'536, 20'000},
+    {"IndexRing in batches, blocking", in_batches<BlockingWords>, 100, 200},
+    {"IndexRing in batches", in_batches<Words>, 65'536, 500},
+    {"IndexRing in batches", in_batches<Words>, 1000, 20},
+    {"LineRing, blocking", one_by_one<spsc::LineRing<spsc::Block>>, 4096, 15'000},
+    {"LineRing, blocking", one_by_one<spsc::LineRing<spsc::Block>>, 300, 500},
+    {"LineRing, yielding", one_by_one<spsc::LineRing<spsc::Yield>>, 65'536, 1000},
+    {"LineRing", one_by_one<spsc::LineRing<>>, 65'536, 500},
+    {"LineRing", one_by_one<spsc::LineRing<>>, 1000, 20},
+    {"IndexRing, blocking", one_by_one<BlockingWords>, 10'000, 15'000},
+    {"IndexRing, blocking", one_by_one<BlockingWords>, 1000, 500},
+    {"IndexRing", one_by_one<Words>, 65'536, 500},
+    {"IndexRing of 64 bytes, yielding", one_by_one<spsc::IndexRing<Wide, spsc::Yield>>, 500, 100},
+    {"IndexRing of 64 bytes, blocking", one_by_one<spsc::IndexRing<Wide, spsc::Block>>, 5000, 3000},
+    {"SabRing", one_by_one<spsc::SabRing<double>>, 10'000, 12'000},
+    {"SabRing", one_by_one<spsc::SabRing<double>>, 1000, 500},
     {"LineRing, yielding", one_by_one<spsc::LineRing<spsc::Yield>>, 1, 1},
     {"LineRing, blocking", one_by_one<spsc::LineRing<spsc::Block>>, 3, 1},
     {"IndexRing, blocking", one_by_one<BlockingWords>, 1, 1},
@@ -213,7 +216,7 @@ static void rings(std::uint64_t items) {
   for (const auto& [name, run, capacity, parts] : ring_cases) {
     TEST(name) {
       const auto begin = std::chrono::steady_clock::now();
-      const std::uint64_t count = (items * parts + whole - 1) / whole;
+      const std::uint64_t count = std::max(least, items / whole * parts);
       run(capacity, count);
       const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
       std::printf("# %s, %zu: %llu items, %.3f s\n", name, capacity, static_cast<unsigned long long>(count),
