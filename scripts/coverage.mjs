@@ -137,7 +137,8 @@ async function measure(name, minutes) {
     }
     return { files: await report(folder, name), wrong }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    // A process that a test has left to end by itself may still write.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 })
   }
 }
 
