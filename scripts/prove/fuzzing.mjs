@@ -9,9 +9,13 @@ export const title = 'Fuzzing: bad input of every kind'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const BATCH = 500
-/** Seconds for each target. */
+/** Seconds for each target; with `--long` only for those that write files or draw pages. */
 const BRIEF_S = 3
 const LONG_S = 60
+/** Executions with `--long` of all targets that do neither: each gets the same time, so the quick ones get most. */
+const LONG_EXECUTIONS = 10_000_000
+/** Seconds by which their rates are found. */
+const TRIAL_S = 1
 
 /** What real runs store, to be damaged. */
 function storedLines() {
@@ -34,25 +38,58 @@ async function allTargets() {
   )
   const lines = storedLines()
   cli.inFolder()
-  return [
-    ...[...sab.default, ...core.default, ...native.default].map((target) => ({ ...target, batch: BATCH })),
-    ...[...cli.default, cli.storedResults(lines)].map((target) => ({ ...target, batch: 20 })),
-    { ...cli.reportCommand(lines.slice(0, 1)), batch: 2 },
-  ]
+  return {
+    quick: [...sab.default, ...core.default, ...native.default].map((target) => ({ ...target, batch: BATCH })),
+    slow: [
+      ...[...cli.default, cli.storedResults(lines)].map((target) => ({ ...target, batch: 20 })),
+      { ...cli.reportCommand(lines.slice(0, 1)), batch: 2 },
+    ],
+  }
 }
 
-/** Draws inputs, batch after batch, until the time is over: the seed of a batch that fails is in its report. */
-async function fuzz({ input, run, batch }, forMs) {
+/**
+ * Draws inputs, batch after batch, until the time is over or there were enough: the seed of a batch that fails is in its
+ * report.
+ */
+async function fuzz({ input, run, batch }, { forMs = Number.POSITIVE_INFINITY, most = Number.POSITIVE_INFINITY }) {
   const property = fc.asyncProperty(input, async (given) => void (await run(given)))
   const sync = fc.property(input, (given) => void run(given))
   const isSync = run.constructor.name !== 'AsyncFunction'
   let executions = 0
-  for (const end = performance.now() + forMs; performance.now() < end; ) {
+  for (const end = performance.now() + forMs; executions < most && performance.now() < end; ) {
     const result = await fc.check(isSync ? sync : property, { numRuns: batch })
     executions += result.numRuns
     if (result.failed) return { executions, detail: fc.defaultReportMessage(result) }
   }
   return { executions }
+}
+
+const rowOf = ({ name }, { executions, detail }) => ({
+  what: name,
+  runs: executions,
+  extent: 'random',
+  ok: detail === undefined,
+  detail,
+})
+
+/** So many executions in all, shared out by how many of each target there are in the same time. */
+async function* manyOf(targets, all) {
+  const trials = []
+  for (const target of targets) trials.push((await fuzz(target, { forMs: TRIAL_S * 1000 })).executions)
+  const sum = trials.reduce((total, executions) => total + executions, 0)
+  for (const [i, target] of targets.entries()) {
+    yield rowOf(target, await fuzz(target, { most: Math.ceil((all * trials[i]) / sum) }))
+  }
+}
+
+async function* forSeconds(targets, seconds) {
+  for (const target of targets) yield rowOf(target, await fuzz(target, { forMs: seconds * 1000 }))
+}
+
+async function* allRows(long) {
+  const { quick, slow } = await allTargets()
+  yield* long ? manyOf(quick, LONG_EXECUTIONS) : forSeconds(quick, BRIEF_S)
+  yield* forSeconds(slow, long ? LONG_S : BRIEF_S)
 }
 
 export async function* rows({ long = false } = {}) {
@@ -61,10 +98,9 @@ export async function* rows({ long = false } = {}) {
   Error.stackTraceLimit = 0
   try {
     let total = 0
-    for (const target of await allTargets()) {
-      const { executions, detail } = await fuzz(target, (long ? LONG_S : BRIEF_S) * 1000)
-      total += executions
-      yield { what: target.name, runs: executions, extent: 'random', ok: detail === undefined, detail }
+    for await (const row of allRows(long)) {
+      total += row.runs
+      yield row
     }
     yield { what: 'in all', runs: total, extent: 'random', ok: true, ms: 0 }
   } finally {

@@ -145,6 +145,41 @@ for (const [name, change, check, status, found, next] of [
     /no two/,
     undefined,
   ],
+  [
+    'CPUs of which it is not known how many are online',
+    { cpus: { online: gone } },
+    'cpus',
+    'ok',
+    /^4 allowed: 0-3$/,
+    undefined,
+  ],
+  ['isolated CPUs that are not allowed', { cpus: { isolated: [7] } }, 'isolated', 'ok', /^7$/, undefined],
+  [
+    'isolated CPUs, and it is not known which are allowed',
+    { cpus: { isolated: [2], allowed: gone } },
+    'isolated',
+    'ok',
+    /^2$/,
+    undefined,
+  ],
+  [
+    'a guest of a host without a name',
+    { virtual: { hypervisor: 'unknown' } },
+    'hypervisor',
+    'warning',
+    /no name/,
+    undefined,
+  ],
+  [
+    'work for two CPUs, and it is not known which are allowed',
+    { load: 2.5, cpus: { allowed: gone } },
+    'load',
+    'warning',
+    /^2\.50 threads/,
+    /^ps /,
+  ],
+  ['no limit on locked memory', { limits: { memlock_bytes: 'unlimited' } }, 'memlock', 'ok', /^unlimited$/, undefined],
+  ['no limit on real time', { limits: { realtime_priority: 'unlimited' } }, 'realtime', 'ok', /^unlimited$/, undefined],
   ['isolated CPUs', { cpus: { isolated: [2, 3] } }, 'isolated', 'ok', /^2-3$/, undefined],
   ['a governor that saves', { cpus: { governors: ['powersave'] } }, 'governor', 'warning', /powersave/, /cpupower/],
   ['a guest', { virtual: { hypervisor: 'kvm' } }, 'hypervisor', 'warning', /kvm/, undefined],
@@ -257,4 +292,6 @@ test('of the pairs the nearest and the farthest are shown, and how many were not
     of: 120,
   } as const
   t.is(line('ping-pong', { ping_pong }).found, 'CPUs 0 and 1: 120 ns (110 to 150); 1 of 120 pairs measured')
+  const none = { pairs: [{ cpus: [0, 1], round_trip: unavailable('a thread hung') }], of: 1 } as const
+  t.is(line('ping-pong', { ping_pong: none }).found, '0 of 1 pairs measured')
 })

@@ -26,6 +26,25 @@ test('awaitItems and awaitRoom time out, and refuse a timeout that is none', asy
   await t.throwsAsync(producer.awaitRoomAsync({ timeoutMs: Number.NaN }), { code: 'ERR_OPTION' })
 })
 
+test('awaitItemsAsync and awaitRoomAsync reject with the reason of their signal, aborted before or meanwhile', async (t) => {
+  const queue = createQueue({ capacity: 1 })
+  const [producer, consumer] = [queue.producer(), queue.consumer()]
+  const reason = new Error('enough')
+  const aborted = AbortSignal.abort(reason)
+  t.is(await t.throwsAsync(producer.awaitRoomAsync({ signal: aborted })), reason, 'although there is room')
+  const meanwhile = async (wait: (options: { signal: AbortSignal }) => Promise<boolean>) => {
+    const abort = new AbortController()
+    const waiting = wait({ signal: abort.signal })
+    setTimeout(() => abort.abort(reason), 5)
+    t.is(await t.throwsAsync(waiting), reason)
+  }
+  await meanwhile((options) => consumer.awaitItemsAsync(options))
+  producer.tryPush(1)
+  t.is(await t.throwsAsync(consumer.awaitItemsAsync({ signal: aborted })), reason, 'although there is an item')
+  await meanwhile((options) => producer.awaitRoomAsync(options))
+  t.is(consumer.tryPop(), 1)
+})
+
 test('spans that wait on an event loop move every item, to the end of the stream', async (t) => {
   const queue = createQueue({ capacity: 8, type: 'f64' })
   const [producer, consumer] = [queue.producer(), queue.consumer()]

@@ -29,22 +29,25 @@ test('push and pop wait no longer for the lock than their timeout', (t) => {
   t.is(consumer.pop(0), 1)
 })
 
-test.serial('a pop that times out while it waits for the lock again leaves no waiter counted', (t) => {
-  const { words, consumer } = lockable()
-  // Somebody takes the lock while the consumer sleeps, and never gives it back.
-  const lockedMeanwhile: Parameters<typeof withAtomics>[1] =
-    (wait) =>
-    (...sleep) => {
-      const outcome = wait(...sleep)
-      Atomics.store(words, LOCK, HELD)
-      return outcome
-    }
-  t.is(
-    withAtomics('wait', lockedMeanwhile, () => consumer.pop(5)),
-    undefined,
-  )
-  t.is(words[mutex.asleep.consumer.word], 0)
-})
+for (const how of ['pop', 'push'] as const) {
+  test.serial(`a ${how} that times out while it waits for the lock again leaves no waiter counted`, (t) => {
+    const { words, producer, consumer } = lockable()
+    if (how === 'push') producer.push(1)
+    // Somebody takes the lock while this thread sleeps, and never gives it back.
+    const lockedMeanwhile: Parameters<typeof withAtomics>[1] =
+      (wait) =>
+      (...sleep) => {
+        const outcome = wait(...sleep)
+        Atomics.store(words, LOCK, HELD)
+        return outcome
+      }
+    const act = () => (how === 'pop' ? consumer.pop(5) : producer.push(2, 5))
+    t.is(withAtomics('wait', lockedMeanwhile, act), how === 'pop' ? undefined : false)
+    t.is(words[mutex.asleep[how === 'pop' ? 'consumer' : 'producer'].word], 0)
+    Atomics.store(words, LOCK, FREE)
+    t.deepEqual([consumer.tryPop(), consumer.tryPop()], how === 'pop' ? [undefined, undefined] : [1, undefined])
+  })
+}
 
 test.serial('a thread that sleeps until the lock is free is woken by the unlock', async (t) => {
   const queue = createMutexQueue({ capacity: 1 })

@@ -223,7 +223,9 @@ class SabRing {
     /// The count goes round after 2^30 items; an end looks at its peer at least once in 2^28, so no round is missed.
     void note() {
       const double noted = note_->load(std::memory_order_relaxed);
-      const auto low = static_cast<std::uint32_t>(static_cast<std::uint64_t>(noted));
+      // A number that no count can have, of a hostile thread, need not fit an integer: it is counted on from as it is.
+      const bool is_count = noted >= 0 && noted <= 0x1p53;
+      const auto low = static_cast<std::uint32_t>(is_count ? static_cast<std::uint64_t>(noted) : 0);
       note_->store(noted + ((count_ / one - low) & 0x3fff'ffff), std::memory_order_relaxed);
     }
 

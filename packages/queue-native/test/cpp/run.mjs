@@ -29,7 +29,7 @@ const sanitized = [
   { name: 'thread', flags: ['-O1', '-g', '-fsanitize=thread'], share: 20 },
   {
     name: 'address,undefined',
-    flags: ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover'],
+    flags: ['-O1', '-g', '-fsanitize=address,undefined,float-cast-overflow', '-fno-sanitize-recover'],
     share: 10,
   },
 ]

@@ -1,5 +1,6 @@
 // What only the ring that JavaScript shares has: its header, its counts modulo 2^30, its spans.
 #include <cstring>
+#include <limits>
 #include <thread>
 
 #include "made.hpp"
@@ -131,10 +132,28 @@ static void hostile_words() {
   }
 }
 
+/// Totals that no count can have, as a hostile thread may write them: casts of them to integers would be undefined.
+static void hostile_totals() {
+  for (const double lie : {-1.0, -3.66e275, 1e300, 0x1p64, std::numeric_limits<double>::infinity(),
+                           std::numeric_limits<double>::quiet_NaN()}) {
+    spsc::Memory memory(Ring::bytes(4));
+    Ring ring = Ring::init(memory.get(), 4);
+    for (const std::size_t at : {192, 320}) std::memcpy(static_cast<char*>(memory.get()) + at, &lie, sizeof lie);
+    auto producer = *ring.producer();
+    auto consumer = *ring.consumer();
+    for (std::int32_t n = 0; n < 10; ++n) {
+      CHECK(producer.try_push(n));
+      std::int32_t item = -1;
+      CHECK(consumer.try_pop(item) && item == n);
+    }
+  }
+}
+
 int main() {
   TEST("a header that LAYOUT.md doesn't know is refused") header();
   TEST("counts go on past 2^30") counts_wrap();
   TEST("spans come out in order, by as much as was reserved or peeked") spans();
   TEST("ends that wait for spans are woken by commit, release and close") waits_for_spans();
   TEST("words written by a hostile peer lead to wrong items at worst, never out of the ring") hostile_words();
+  TEST("totals that are no counts are harmless") hostile_totals();
 }
