@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ErrorCode, SpscError } from '@spsc/core'
@@ -185,3 +186,18 @@ for (const [what, settings, texts, message] of [
     t.deepEqual(there.pids(), [])
   })
 }
+
+test.serial('what a run that was killed while its guest booted has left stands in nobody’s way', async (t) => {
+  const there = machine(t, '')
+  const script = `
+    import { mkdtempSync } from 'node:fs'
+    import { RunStore } from '@spsc/lab'
+    new RunStore({ dir: ${JSON.stringify(there.out)}, name: 'mine' }, 'refuse').markClaim()
+    mkdtempSync(${JSON.stringify(there.temporary)} + '/spsc-qemu-' + process.pid + '-')
+    process.kill(process.pid, 'SIGKILL')`
+  const killed = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname })
+  t.is(killed.signal, 'SIGKILL', String(killed.stderr))
+  t.is(readdirSync(there.out).length, 2)
+  t.is(readdirSync(there.temporary).length, 1)
+  await fails(t, there, { code: 'ERR_GUEST', message: /went down/ })
+})
