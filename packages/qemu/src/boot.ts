@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path'
 import { errorMessage, SpscError } from '@spsc/core'
 import { type Boot, qemuArguments } from './command-line.js'
-import { diagnose } from './diagnosis.js'
+import { diagnose, diagnoseHalt } from './diagnosis.js'
 import { startEmulator } from './emulator.js'
 import { writeCpio } from './image/cpio.js'
 import { GuestTree } from './image/guest-tree.js'
@@ -138,11 +138,14 @@ export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage 
         )
       }
     }
+    const said = () => (existsSync(files.console) ? readFileSync(files.console, 'latin1') : '')
     const onAbort = () => stop(cancelled(signal))
     const poll = setInterval(() => {
       listen()
       const seconds = (performance.now() - began) / 1000
-      if (!isBooted && seconds > BOOT_LIMIT_S) {
+      const halt = isBooted ? undefined : diagnoseHalt(said())
+      if (halt !== undefined) stop(guestError(halt.what, halt.cure))
+      else if (!isBooted && seconds > BOOT_LIMIT_S) {
         stop(
           guestError(
             `the guest did not boot within ${BOOT_LIMIT_S} s`,
@@ -159,8 +162,7 @@ export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage 
       if (fault === undefined) listen()
       if (fault !== undefined) throw fault
       if (isOver) return
-      const console = existsSync(files.console) ? readFileSync(files.console, 'latin1') : ''
-      const { what, cure } = diagnose(console, ended, boot.memoryMib)
+      const { what, cure } = diagnose(said(), ended, boot.memoryMib)
       throw guestError(what, cure)
     } finally {
       clearInterval(poll)

@@ -49,7 +49,8 @@ function smp(boot: Boot): string[] {
     ...['-accel', accel, '-cpu', cpu, '-smp', String(boot.cpus)],
     ...serial('console', boot.console),
     ...disks(boot),
-    ...['-append', `root=/dev/nvme0n1 ro rootfstype=ext4 init=/init ${APPEND}`],
+    // What unpacks the kernel says on the console only so that it can't.
+    ...['-append', `root=/dev/nvme0n1 ro rootfstype=ext4 init=/init earlyprintk=ttyS0,115200 ${APPEND}`],
   ]
 }
 

@@ -25,6 +25,17 @@ function plain(line: string): string {
   return line.replace(/^\[\s*\d+\.\d+\]\s*/, '')
 }
 
+/** Why a kernel that could not unpack itself stands still; `undefined` where none does. It never ends by itself. */
+export function diagnoseHalt(console: string): Diagnosis | undefined {
+  const [before, halted] = console.split(/-- System halted/)
+  if (before === undefined || halted === undefined) return undefined
+  const why = lastLine(before) ?? 'it did not say why'
+  return {
+    what: `the guest's kernel can't be unpacked: ${why}`,
+    cure: 'its file is damaged: give another --kernel, or leave it out',
+  }
+}
+
 /**
  * What its console and its emulator said, in a sentence.
  *

@@ -92,6 +92,12 @@ test.serial('a kernel that panics is named with what it said', async (t) => {
   await fails(t, there, { code: 'ERR_GUEST', message })
 })
 
+test.serial('a kernel that is damaged inside is told at once, not waited for', async (t) => {
+  const there = machine(t, `printf '\\n\\nDecoding failed\\n\\n -- System halted' >"$console"; exec sleep 60`)
+  const message = /kernel can't be unpacked: Decoding failed; its file is damaged: give another --kernel/
+  await fails(t, there, { code: 'ERR_GUEST', message })
+})
+
 test.serial('a guest without enough memory is told from other panics', async (t) => {
   const said = 'Kernel panic - not syncing: System is deadlocked on memory'
   const there = machine(t, `echo '${said}' >"$console"`)
