@@ -12,12 +12,13 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { errorMessage, SpscError } from '@spsc/core'
+import { ClockCheck } from './clock-check.js'
 import { type Boot, qemuArguments } from './command-line.js'
 import { diagnose, diagnoseHalt } from './diagnosis.js'
 import { startEmulator } from './emulator.js'
 import { writeCpio } from './image/cpio.js'
 import { GuestTree } from './image/guest-tree.js'
-import { decodeLines, type FromGuest, type GuestJob, JOB_PATHS } from './protocol.js'
+import { decodeLines, type FromGuest, type GuestJob, JOB_PATHS, type Said } from './protocol.js'
 import { makeRunFolder } from './run-folder.js'
 import { cancelled } from './tools.js'
 
@@ -61,13 +62,13 @@ function prepare(folder: string, image: string, job: GuestJob): Files {
 }
 
 /** Reads what a guest has said since it was last asked. */
-function listener(path: string): { next(): readonly FromGuest[]; close(): void } {
+function listener(path: string): { next(): readonly Said[]; close(): void } {
   const file = openSync(path, 'r')
   let offset = 0
   let size = CHUNK
   return {
     next() {
-      const messages: FromGuest[] = []
+      const messages: Said[] = []
       for (;;) {
         const bytes = Buffer.alloc(size)
         const read = readSync(file, bytes, 0, size, offset)
@@ -98,6 +99,13 @@ function guestError(what: string, cure: string): SpscError {
   return new SpscError('ERR_GUEST', 'qemu', `${what}; ${cure}`)
 }
 
+function wrongClock(speed: number): SpscError {
+  return guestError(
+    `the guest's clock ran ${speed.toFixed(2)} times as fast as this machine's, so what it measures is wrong`,
+    'its kernel calibrated it while this machine was busy: try again when it has less to do',
+  )
+}
+
 /** Over what it has said, a guest's end. */
 function isLast({ type }: FromGuest): boolean {
   return type === 'finished' || type === 'refused' || type === 'failed'
@@ -116,6 +124,7 @@ export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage 
     const heard = listener(files.answers)
     const emulator = startEmulator(qemuArguments({ ...boot, mode: job.mode, ...files }))
     const began = performance.now()
+    const clocks = new ClockCheck()
     let isBooted = false
     let isOver = false
     let fault: unknown
@@ -127,6 +136,10 @@ export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage 
       try {
         for (const message of heard.next()) {
           isBooted = true
+          const { at_ms } = message
+          const speed = at_ms === undefined ? undefined : clocks.take(at_ms, performance.now())
+          // What is measured with it must not be stored.
+          if (speed !== undefined) throw wrongClock(speed)
           isOver ||= isLast(message)
           onMessage(message)
         }

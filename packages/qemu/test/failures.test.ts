@@ -119,6 +119,18 @@ test.serial('what the laboratory refuses in the guest is refused on the host, wi
   await fails(t, there, { code: 'ERR_CPU', message: /^\[spsc\] \[affinity\] pinConsumer is 7$/ })
 })
 
+test.serial('a guest whose clock runs too fast is ended, and what it measured is not stored', async (t) => {
+  const said = answering(
+    t,
+    { type: 'booted', at_ms: 1000 },
+    { type: 'manifest', manifest: MANIFEST, at_ms: 1001 },
+    { type: 'record', record: record(), at_ms: 60_000 },
+  )
+  const there = machine(t, `cat ${said} >"$answers"; exec sleep 60`)
+  const message = /clock ran [\d.]+ times as fast as this machine's.*calibrated it while this machine was busy/
+  await fails(t, there, { code: 'ERR_GUEST', message })
+})
+
 test.serial('an answer that is damaged is an error, not a figure', async (t) => {
   const there = machine(t, `echo 'bm8gbGluZQ==' >"$answers"`)
   await fails(t, there, { code: 'ERR_GUEST', message: /damaged/ })
