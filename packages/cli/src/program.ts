@@ -18,6 +18,7 @@ const HELP: Readonly<Record<Setting, readonly [form: string, text: string]>> = {
   burst: ['n', 'items due at the same moment; the mean rate stays'],
   onFull: ['what', 'drop or block'],
   wait: ['how', 'spin, yield or block while the queue is empty or full'],
+  deadlineUs: ['us', 'from due to done, for an item to be on time: goodput; or none'],
   inject: ['faults', 'put in on purpose, joined by +: see spsc list injections'],
 }
 

@@ -6,6 +6,7 @@ import { Collectors } from './collectors.js'
 import { errorCode, errorMessage, SpscError } from './errors.js'
 import { checkFaults, describeFault, type Fault } from './faults.js'
 import { injectionsOf, NO_INJECTION } from './injections.js'
+import { type LittlesLaw, littlesLaw, littlesLawBroken } from './littles-law.js'
 import {
   isUnavailable,
   type Phase,
@@ -273,6 +274,7 @@ class Replicate {
   readonly #random: () => number
   readonly #phases: PhaseRecord[] = []
   readonly #warnings: string[]
+  #littlesLaw: LittlesLaw | Unavailable = unavailable('not every item was stamped')
 
   constructor(request: ReplicateRequest, trace: Trace, pipeline: Pipeline, onStage: ReplicateHooks['onStage']) {
     this.#request = request
@@ -303,16 +305,20 @@ class Replicate {
     await this.#onStage('certificate')
     const certificate = await certify(this.#pipeline, scenario)
     const rate = judgeRate(scenario, counts)
+    const broken = littlesLawBroken(this.#littlesLaw)
     return {
       status: 'ok',
       ...rate,
+      ...(broken !== undefined && { invalid: broken }),
       ...figures(scenario, counts),
+      littles_law: this.#littlesLaw,
       phases: this.#phases,
       threads: { producer: withSlack(producer), consumer: withSlack(consumer) },
       collectors,
       certificate,
       warnings: [
         ...rate.warnings,
+        ...(broken === undefined ? [] : [broken]),
         ...this.#warnings,
         ...this.#collectors.warnings,
         ...certificateWarnings(certificate),
@@ -337,7 +343,10 @@ class Replicate {
 
   async #measurePaced(): Promise<PhaseCounts> {
     const { scenario } = this.#request
-    return this.#measurePhase('paced', scenario.duration, pacedGap(scenario))
+    const gap = pacedGap(scenario)
+    const counts = await this.#measurePhase('paced', scenario.duration, gap)
+    if (gap === 1) this.#littlesLaw = littlesLaw(this.#trace, counts)
+    return counts
   }
 
   async #measureFlatOut(): Promise<PhaseCounts> {

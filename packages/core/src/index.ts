@@ -23,7 +23,9 @@ export {
   injectionsOf,
   NO_INJECTION,
 } from './injections.js'
+export type { LittlesLaw } from './littles-law.js'
 export * from './max-rate.js'
+export * from './offered.js'
 export * from './pipeline.js'
 export * from './placement.js'
 export * from './plugin.js'

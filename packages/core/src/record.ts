@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Certificate } from './collected/certificate.js'
 import type { ErrorCode } from './errors.js'
 import type { Ground } from './ground.js'
+import type { LittlesLaw } from './littles-law.js'
 import type { Phase, PhaseCounts, Thread, Unavailable } from './pipeline.js'
 import type { Scenario } from './scenario.js'
 
@@ -81,6 +82,8 @@ export interface MeasuredRecord extends RecordHead {
   readonly offered_ops_s: number
   /** `offered_ops_s / planned_ops_s`; absent at interval 0. Poisson arrivals are drawn, so it is near 1 at best. */
   readonly rate_ratio?: number
+  /** Whether stamps and counts speak of the same items. Absent: measured before that was looked at. */
+  readonly littles_law?: LittlesLaw | Unavailable
   readonly phases: readonly PhaseRecord[]
   readonly threads: { readonly producer: Thread; readonly consumer: Thread }
   /** What each collector returned, by its name. */

@@ -62,6 +62,16 @@ function timerSlack() {
   )
 }
 
+function deadline() {
+  const allowed = `none or a number of microseconds above 0, up to ${MAX_INTERVAL_US}`
+  return v.pipe(
+    v.union([v.string(), v.number()], allowed),
+    v.description(allowed),
+    v.transform((value) => (value === 'none' ? value : parseNumber(value))),
+    v.check((value) => value === 'none' || (value > 0 && value <= MAX_INTERVAL_US), allowed),
+  )
+}
+
 /** What is wrong with one of several faults is said of that one. */
 function injection() {
   return v.pipe(
@@ -121,6 +131,11 @@ export const settings = {
   onFull: choice(['drop', 'block']),
   /** How an end waits for the other. `yield` gives the CPU away between tries; `block` sleeps until woken. */
   wait: choice(['spin', 'yield', 'block']),
+  /**
+   * Microseconds from when an item is due until the work on it must be done for it to count as on time. It changes
+   * nothing that is measured: goodput is counted by it.
+   */
+  deadlineUs: deadline(),
   /** Faults put in on purpose, to see what they do and whether they are found: {@link INJECTORS}. */
   inject: injection(),
 }
@@ -158,6 +173,7 @@ export const DEFAULTS: Omit<Scenario, 'name'> = {
   burst: 1,
   onFull: 'drop',
   wait: 'block',
+  deadlineUs: 'none',
   inject: NO_INJECTION,
 }
 
@@ -207,6 +223,13 @@ export function parseScenario(name: string, input: ScenarioInput = {}): Scenario
       'ERR_OPTION',
       'scenario',
       `burst is ${scenario.burst} at prodIntervalUs 0, where no item is due at a time; allowed: 1; set prodIntervalUs above 0`,
+    )
+  }
+  if (scenario.deadlineUs !== 'none' && scenario.prodIntervalUs === 0) {
+    throw new SpscError(
+      'ERR_OPTION',
+      'scenario',
+      `deadlineUs is ${scenario.deadlineUs} at prodIntervalUs 0, where no item is due at a time; allowed: none; set prodIntervalUs above 0`,
     )
   }
   const early = injectionsOf(scenario).find(({ fault }) => fault?.at === 'pacer' || fault?.at === 'producer')

@@ -12,7 +12,7 @@ const lamport = await loadBackend({ module: LAMPORT })
 
 export const START_NS = 1_000_000_000n
 
-/** A pipeline that runs nothing: it fills rows and reports the counts it is given. */
+/** A pipeline that runs nothing: it fills three rows, which `counts` may fill anew, and reports the counts it is given. */
 export function driven(
   counts: (phase: Phase) => Partial<PhaseCounts> | Promise<never>,
   more: Partial<QueueBackend> = {},
@@ -36,7 +36,11 @@ export function driven(
           calls.push(
             `${phase.name} ${phase.durationNs / 1e6} ms every ${phase.intervalNs} ns${phase.stamped ? ', stamped' : ''}`,
           )
-          const result = {
+          for (let row = 0; phase.stamped && row < 3; row++) {
+            for (const column of ['due', 'sent', 'pushed', 'popped', 'done'] as const)
+              setup.trace[column][row] = START_NS + BigInt(row)
+          }
+          return {
             offered: 100,
             delivered: 100,
             dropped: 0,
@@ -47,11 +51,6 @@ export function driven(
             endNs: START_NS + 100_000_000n,
             ...(await counts(phase)),
           }
-          for (let row = 0; phase.stamped && row < 3; row++) {
-            for (const column of ['due', 'sent', 'pushed', 'popped', 'done'] as const)
-              setup.trace[column][row] = START_NS + BigInt(row)
-          }
-          return result
         },
         ...(certify !== undefined && { certify }),
         async stop() {

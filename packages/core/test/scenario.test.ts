@@ -221,6 +221,17 @@ const RULES: Record<Setting, Rules> = {
     allowed: 'spin, yield, block',
     inRange: (value) => ['spin', 'yield', 'block'].includes(value as string),
   },
+  deadlineUs: {
+    accepts: [
+      ['none', 'none'],
+      ['500', 500],
+      ['0.5', 0.5],
+      [60_000_000, 60_000_000],
+    ],
+    refuses: ['', '0', 0, -1, '1ms', 'None', 60_000_001, Number.NaN, Number.POSITIVE_INFINITY, true, null, [1]],
+    allowed: 'none or a number of microseconds above 0, up to 60000000',
+    inRange: (value) => value === 'none' || (typeof value === 'number' && value > 0 && value <= 60_000_000),
+  },
   inject: {
     accepts: [
       ['none', 'none'],
@@ -336,8 +347,14 @@ test('a scenario without settings is the seed’s baseline', (t) => {
     burst: 1,
     onFull: 'drop',
     wait: 'block',
+    deadlineUs: 'none',
     inject: 'none',
   })
+})
+
+test('a deadline where nothing is due at a time is refused', (t) => {
+  const error = t.throws(() => parseScenario('t', { deadlineUs: 100, prodIntervalUs: 0 }), { code: 'ERR_OPTION' })
+  t.regex(error.message, /deadlineUs is 100 at prodIntervalUs 0, .+; allowed: none; set prodIntervalUs above 0$/)
 })
 
 test('the defaults are in range and name every setting once', (t) => {

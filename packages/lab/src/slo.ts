@@ -1,8 +1,8 @@
 import {
   type HistogramData,
   isUnavailable,
-  type LatencySummary,
   type MeasuredRecord,
+  percentileOfOffered,
   SpscError,
   type Unavailable,
   unavailable,
@@ -23,13 +23,7 @@ export interface SloTerm {
 /** Every term must hold. */
 export type Slo = readonly SloTerm[]
 
-const PERCENTILES: Readonly<Record<string, [share: number, key: keyof LatencySummary]>> = {
-  p50: [0.5, 'p50_ns'],
-  p90: [0.9, 'p90_ns'],
-  p95: [0.95, 'p95_ns'],
-  p99: [0.99, 'p99_ns'],
-  'p99.9': [0.999, 'p99_9_ns'],
-}
+const PERCENTILES = { p50: 'p50_ns', p90: 'p90_ns', p95: 'p95_ns', p99: 'p99_ns', 'p99.9': 'p99_9_ns' } as const
 const UNITS_NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9 }
 const TIME_TERM = /^(?:(latency|response)\.)?(p50|p90|p95|p99|p99\.9)<(\d+(?:\.\d+)?|\.\d+)(ns|us|µs|ms|s)$/
 const DROP_TERM = /^drop<(\d+(?:\.\d+)?|\.\d+)$/
@@ -38,33 +32,11 @@ const ALLOWED =
   'p50, p90, p95, p99 or p99.9 below a time in ns, us, ms or s (p99<100us, latency.p50<2ms; of the response where ' +
   'neither latency. nor response. is said), and drop below a proportion (drop<0.001), joined by commas'
 
-/**
- * A percentile of the offered items, by nearest rank: one that was dropped never arrived, so it ranks above every time.
- * Without drops it is the stored percentile; with them it is taken from the stored buckets, at their upper edge
- * (0.8 % wide).
- */
-function percentileOfOffered(
-  { dropped, ...intervals }: HistogramData,
-  interval: 'latency' | 'response',
-  [share, key]: [number, keyof LatencySummary],
-): number | Unavailable {
-  const summary = intervals[interval]
-  if (isUnavailable(summary)) return dropped > 0 ? Number.POSITIVE_INFINITY : summary
-  if (dropped === 0) return summary[key] as number
-  // Less than a rank: 0.999 · 1000 must not become 999.0000000001.
-  let rank = Math.ceil(share * (summary.n + dropped) - 1e-6)
-  for (const [low, width, count] of summary.buckets) {
-    rank -= count
-    if (rank <= 0) return Math.min(low + width, summary.max_ns)
-  }
-  return Number.POSITIVE_INFINITY
-}
-
 function timeTerm([, interval = 'response', percentile, number, unit]: RegExpExecArray): SloTerm {
-  const at = PERCENTILES[percentile as string] as [number, keyof LatencySummary]
+  const at = PERCENTILES[percentile as keyof typeof PERCENTILES]
   return {
     text: `${interval}.${percentile}<${number}${unit}`,
-    figure: `${interval}_${at[1]}`,
+    figure: `${interval}_${at}`,
     limit: Number(number) * (UNITS_NS[unit as string] as number),
     of({ collectors: { histogram } }) {
       if (histogram === undefined) return unavailable('the histogram collector was not asked for')

@@ -1,4 +1,15 @@
-import { type Collector, type HistogramData, type RunContext, type Trace, traceLength, unavailable } from '@spsc/core'
+import {
+  type Collector,
+  type HistogramData,
+  type OnTime,
+  type RunContext,
+  type Scenario,
+  type Trace,
+  traceLength,
+  type Unavailable,
+  unavailable,
+} from '@spsc/core'
+import { ageOf } from './age.js'
 import { Histogram } from './histogram.js'
 import { between, outcomeOf } from './outcome.js'
 import { windowSeconds, windowsOf } from './windows.js'
@@ -15,8 +26,24 @@ class Interval {
   }
 }
 
+function onTime(trace: Trace, { deadlineUs }: Scenario): OnTime | Unavailable {
+  if (deadlineUs === 'none') return unavailable('the scenario has no deadline')
+  const of = traceLength(trace)
+  if (of === 0) return unavailable('no item was sampled')
+  const deadline_ns = deadlineUs * 1000
+  let n = 0
+  for (let row = 0; row < of; row++) {
+    if (outcomeOf(trace, row) !== 'delivered') continue
+    const response = between(trace.due, trace.done, row)
+    if (response === undefined) return unavailable('no item has both due and done')
+    if (Number(response) <= deadline_ns) n++
+  }
+  return { deadline_ns, n, of }
+}
+
 /** Every row of the trace ends in `latency.n`, `dropped`, `lost` or `negative`. */
-function readTrace(trace: Trace, windowS: number): HistogramData {
+function readTrace(trace: Trace, scenario: Scenario): HistogramData {
+  const windowS = windowSeconds(scenario.duration)
   const latency = new Interval()
   const response = new Interval()
   const rows = { delivered: 0, dropped: 0, lost: 0 }
@@ -42,13 +69,16 @@ function readTrace(trace: Trace, windowS: number): HistogramData {
     clamped: latency.histogram.clamped + response.histogram.clamped,
     window_s: windowS,
     windows: windowsOf(trace, windowS),
+    on_time: onTime(trace, scenario),
+    age: ageOf(trace),
   }
 }
 
 /**
  * Collector `histogram`: the distributions of latency (call of push to return of pop) and response (intended send to
- * end of the consumer's work) over the delivered items of the trace, as a whole and second by second. It reads the trace in `stop`, with both threads
- * parked; while items flow it does nothing.
+ * end of the consumer's work) over the delivered items of the trace, as a whole and second by second; of the offered
+ * ones, how many were done by the scenario's deadline, and how old the freshest was. It reads the trace in `stop`, with
+ * both threads parked; while items flow it does nothing.
  *
  * @example
  * const collector = histogram()
@@ -65,7 +95,7 @@ export function histogram(): Collector<HistogramData> {
     },
     stop() {
       if (run === undefined) return unavailable('it was not started')
-      return readTrace(run.trace, windowSeconds(run.scenario.duration))
+      return readTrace(run.trace, run.scenario)
     },
   }
 }

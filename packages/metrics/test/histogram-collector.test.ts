@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import type { ScenarioInput } from '@spsc/core'
 import { histogram } from '@spsc/metrics'
 import test from 'ava'
 import { delivered, type Item, runOf, traceOf } from './trace.js'
 
-async function collect(items: readonly Item[]) {
+async function collect(items: readonly Item[], settings: ScenarioInput = {}) {
   const collector = histogram()
-  collector.start(runOf(traceOf(items)))
+  collector.start(runOf(traceOf(items), settings))
   const data = await collector.stop()
   if ('unavailable' in data) throw new Error(data.unavailable)
   return data
@@ -58,6 +59,26 @@ test('only drops: unavailable, with the reason', async (t) => {
   const data = await collect([{ due: 1n, sent: 1n }])
   t.deepEqual(data.latency, { unavailable: 'none of the 1 sampled items was delivered' })
   t.is(data.dropped, 1)
+})
+
+test('on time are the items done by the deadline from when they were due, of all that were offered', async (t) => {
+  const items = [
+    delivered(10_000n, 2000n),
+    delivered(20_000n, 2001n),
+    // Early by the latency, late by the response.
+    delivered(31_500n, 1000n, 30_000n),
+    { due: 40_000n, sent: 40_000n },
+    { due: 50_000n, sent: 50_000n, pushed: 50_001n },
+  ]
+  t.deepEqual((await collect(items, { deadlineUs: 2 })).on_time, { deadline_ns: 2000, n: 1, of: 5 })
+  t.deepEqual((await collect(items, { deadlineUs: 2.001 })).on_time, { deadline_ns: 2001, n: 2, of: 5 })
+})
+
+test('without a deadline or without items nothing is said to be on time', async (t) => {
+  t.deepEqual((await collect([delivered(1n, 2n)])).on_time, { unavailable: 'the scenario has no deadline' })
+  t.deepEqual((await collect([], { deadlineUs: 2 })).on_time, { unavailable: 'no item was sampled' })
+  const undue = { sent: 1000n, pushed: 1001n, popped: 1060n, done: 1061n }
+  t.deepEqual((await collect([undue], { deadlineUs: 2 })).on_time, { unavailable: 'no item has both due and done' })
 })
 
 test('stopped without start: unavailable', async (t) => {

@@ -1,4 +1,4 @@
-import { createTrace, parseScenario, planTrace, type RunContext, type Trace } from '@spsc/core'
+import { createTrace, parseScenario, planTrace, type RunContext, type ScenarioInput, type Trace } from '@spsc/core'
 
 /** Times of one sampled item in nanoseconds; a time left out was not taken. */
 export type Item = Partial<Record<'due' | 'sent' | 'pushed' | 'popped' | 'done', bigint>>
@@ -19,8 +19,8 @@ export function delivered(sent: bigint, latency: bigint, due = sent): Item {
 }
 
 /** What a collector gets in `start`. */
-export function runOf(trace: Trace): RunContext {
+export function runOf(trace: Trace, settings: ScenarioInput = {}): RunContext {
   const thread = { pid: 1, tid: 1 }
   const clock = { name: 'none', errorNs: 0, now: () => 0n }
-  return { scenario: parseScenario('test'), producer: thread, consumer: thread, trace, clock }
+  return { scenario: parseScenario('test', settings), producer: thread, consumer: thread, trace, clock }
 }

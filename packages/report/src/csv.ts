@@ -4,6 +4,7 @@ import { stringify } from 'csv-stringify/sync'
 import { type Distribution, distributionOf, isPaced } from './distribution.js'
 import { floorOf } from './floor.js'
 import { groundColumn } from './ground.js'
+import { ageOf, goodputOf, hasDeadline, p99OfOffered, residualOf } from './offered.js'
 import { firstPhaseOf } from './perf-stat.js'
 import { SCHED_COLUMNS } from './sched-columns.js'
 
@@ -15,18 +16,33 @@ const NOT_APPLICABLE = ''
 type Cell = string | number
 type Columns = Readonly<Record<string, (record: ResultRecord) => Cell | undefined>>
 
-// Six decimals of a millisecond are one nanosecond: nothing is lost.
+/** Six decimals of a millisecond are one nanosecond: nothing is lost. `inf`: a dropped item's, which never arrived. */
+function inMilliseconds(ns: number | undefined): Cell | undefined {
+  if (ns === undefined) return undefined
+  return Number.isFinite(ns) ? (ns / 1e6).toFixed(6) : 'inf'
+}
+
 function milliseconds(interval: 'latency' | 'response', figure: keyof Distribution) {
-  return (record: ResultRecord) => {
-    const ns = distributionOf(record, interval)?.[figure]
-    return ns === undefined ? undefined : (ns / 1e6).toFixed(6)
-  }
+  return (record: ResultRecord) => inMilliseconds(distributionOf(record, interval)?.[figure])
 }
 
 // At interval 0 nothing is due at a time.
-function response(figure: keyof Distribution) {
-  const value = milliseconds('response', figure)
+function paced(value: (record: ResultRecord) => Cell | undefined) {
   return (record: ResultRecord) => (isPaced(record) ? value(record) : NOT_APPLICABLE)
+}
+
+function response(figure: keyof Distribution) {
+  return paced(milliseconds('response', figure))
+}
+
+/** A millionth is enough, and in numbers a minus is no formula. */
+function roundedResidual(record: ResultRecord): Cell | undefined {
+  const residual = residualOf(record)
+  return residual === undefined ? undefined : Math.round(residual * 1e6) / 1e6
+}
+
+function goodput(figure: 'share' | 'ops_s') {
+  return (record: ResultRecord) => (hasDeadline(record) ? goodputOf(record)?.[figure] : NOT_APPLICABLE)
 }
 
 function measured(figure: 'ops_s' | 'drop_rate' | 'offered' | 'delivered' | 'dropped' | 'offered_ops_s') {
@@ -38,10 +54,7 @@ function snakeCase(name: string): string {
 }
 
 function planned(figure: 'planned_ops_s' | 'rate_ratio') {
-  return (record: ResultRecord) => {
-    if (!isPaced(record)) return NOT_APPLICABLE
-    return record.status === 'ok' ? record[figure] : undefined
-  }
+  return paced((record) => (record.status === 'ok' ? record[figure] : undefined))
 }
 
 /** A count of perf's in the first measured phase, under any of perf's names for it; a part of it is not it. */
@@ -100,6 +113,13 @@ const COLUMNS: Columns = {
   perf_window_s: perfWindow,
   ...SCHED_COLUMNS,
   ground: groundColumn,
+  offered_p99_ms: (record) => inMilliseconds(p99OfOffered(record, 'latency')),
+  offered_response_p99_ms: paced((record) => inMilliseconds(p99OfOffered(record, 'response'))),
+  on_time: goodput('share'),
+  goodput_ops_s: goodput('ops_s'),
+  age_ms: paced((record) => inMilliseconds(ageOf(record)?.mean_ns)),
+  peak_age_p99_ms: paced((record) => inMilliseconds(ageOf(record)?.peak_p99_ns)),
+  littles_law_residual: paced(roundedResidual),
 }
 
 // What a terminal obeys goes first: behind it may stand what a spreadsheet obeys. A line break stays in its quotes.

@@ -41,9 +41,12 @@ function isBucket(value: unknown): value is LatencySummary['buckets'][number] {
   return Array.isArray(value) && value.length === 3 && value.every((part) => Number.isFinite(part) && part >= 0)
 }
 
-/** The stored buckets of the latency with what bounds them, enough for a curve; `undefined` where there are none. */
-export function bucketsOf(record: ResultRecord): (Distribution & Pick<LatencySummary, 'buckets'>) | undefined {
-  const stored = distributionOf(record, 'latency') as Partial<LatencySummary> | undefined
+/** The stored buckets with what bounds them, enough for a curve; `undefined` where there are none. */
+export function bucketsOf(
+  record: ResultRecord,
+  interval: Interval = 'latency',
+): (Distribution & Pick<LatencySummary, 'buckets'>) | undefined {
+  const stored = distributionOf(record, interval) as Partial<LatencySummary> | undefined
   const { buckets } = stored ?? {}
   if (!Array.isArray(buckets) || buckets.length === 0 || !buckets.every(isBucket)) return undefined
   return stored as LatencySummary

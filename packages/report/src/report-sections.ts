@@ -1,11 +1,14 @@
 import type { MaxRateResult, ResultRecord } from '@spsc/core'
 import { certificateSection } from './certificate-table.js'
 import { whyUnavailable } from './distribution.js'
+import { fixed } from './format.js'
 import { groundItems } from './ground.js'
 import { headBlocks, otherSettings } from './head.js'
 import { ledgerSection } from './ledger-table.js'
 import { maxRateSection } from './max-rate.js'
 import { nextSteps } from './next-steps.js'
+import { residualOf } from './offered.js'
+import { offeredSection } from './offered-section.js'
 import { perfBlocks } from './perf-block.js'
 import { perfStatGaps } from './perf-stat.js'
 import { responseSection } from './response.js'
@@ -62,7 +65,18 @@ function method(records: readonly ResultRecord[]): readonly Inline[] {
     `Seed: ${seedText(records)}.`,
     ...slackText(records),
     ...groundItems(records),
+    ...littlesLawItems(records),
     ...(records.some(isSaturating) ? [twoPhases] : []),
+  ]
+}
+
+/** What the check of stamps against counts came to. */
+function littlesLawItems(records: readonly ResultRecord[]): readonly Inline[] {
+  const residuals = records.flatMap((record) => residualOf(record) ?? [])
+  if (residuals.length === 0) return []
+  const largest = Math.max(...residuals.map(Math.abs))
+  return [
+    inline`Little's law, L = λW, of stamps against counts: off by at most ${fixed(100 * largest, 1)} % in ${residuals.length} of ${records.length} replicates looked at; beyond 1 % a replicate is invalid.`,
   ]
 }
 
@@ -111,6 +125,7 @@ export function reportSections(records: readonly ResultRecord[], options: Report
   return [
     ...results(records, options),
     ...responseSection(records),
+    ...offeredSection(records),
     ...sectionOf(
       'Plots',
       pictures.map((picture) => ({ picture })),

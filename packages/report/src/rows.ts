@@ -3,6 +3,7 @@ import { type Cell, cellsOf } from './cells.js'
 import { type Distribution, distributionOf, isPaced } from './distribution.js'
 import { floorOf } from './floor.js'
 import { atMost, fixed, proportion } from './format.js'
+import { ageOf, goodputOf, hasDeadline, p99OfOffered } from './offered.js'
 import { ascending, kthOf, medianOf, type Reading, readingOf } from './reading.js'
 import type { Figure, Row, Table } from './table.js'
 
@@ -39,6 +40,24 @@ const COLUMNS: readonly Column[] = [
     value: (record) => (record.status === 'ok' ? record.drop_rate : undefined),
     format: proportion,
   },
+]
+
+const ms = (ns: number) => (Number.isFinite(ns) ? fixed(ns / 1e6, 3) : '∞')
+
+/** Of the offered items; what is of due times has no figure at interval 0. */
+const OFFERED_LATENCY: Column = { title: 'p99 (ms)', value: (record) => p99OfOffered(record, 'latency'), format: ms }
+const OFFERED_RESPONSE: Column = {
+  title: 'response p99 (ms)',
+  value: (record) => p99OfOffered(record, 'response'),
+  format: ms,
+}
+const AGE_COLUMNS: readonly Column[] = [
+  { title: 'age (ms)', value: (record) => ageOf(record)?.mean_ns, format: ms },
+  { title: 'peak age p99 (ms)', value: (record) => ageOf(record)?.peak_p99_ns, format: ms },
+]
+const GOODPUT_COLUMNS: readonly Column[] = [
+  { title: 'on time', value: (record) => goodputOf(record)?.share, format: proportion },
+  { title: 'goodput/s', value: (record) => goodputOf(record)?.ops_s, format: (rate) => fixed(rate, 0) },
 ]
 
 function figureOf(column: Column, records: readonly ResultRecord[]): Figure {
@@ -98,4 +117,16 @@ export function tableOf(records: readonly ResultRecord[]): Table {
 /** The same of the response, p50, p95 and p99 in ms; rows of interval 0, where nothing is due, are left out. */
 export function responseTableOf(records: readonly ResultRecord[]): Table {
   return tableWith(RESPONSE_COLUMNS, records.filter(isPaced))
+}
+
+/**
+ * What became of the offered items: the p99 with a dropped item as the slowest of all (`∞` where it is one), the age of
+ * the freshest item done, and, where a row has a deadline, which share was done by it and how many a second.
+ *
+ * @param isNarrow leaves out the response: as wide as a terminal
+ */
+export function offeredTableOf(records: readonly ResultRecord[], isNarrow = false): Table {
+  const percentiles = isNarrow ? [OFFERED_LATENCY] : [OFFERED_LATENCY, OFFERED_RESPONSE]
+  const goodput = records.some(hasDeadline) ? GOODPUT_COLUMNS : []
+  return tableWith([...percentiles, ...AGE_COLUMNS, ...goodput], records)
 }

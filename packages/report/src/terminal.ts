@@ -109,11 +109,12 @@ export interface TableOptions {
  * // scenario  p50 (ms)  p95 (ms)  p99 (ms)  ops/s   drop
  * // baseline     0.060     0.122     0.299    447  0.000
  */
-export function toTable(
-  records: readonly ResultRecord[],
-  { maxRows = Number.POSITIVE_INFINITY }: TableOptions = {},
-): string {
-  const all = tableOf(records)
+export function toTable(records: readonly ResultRecord[], options: TableOptions = {}): string {
+  return drawTable(tableOf(records), options)
+}
+
+/** Any table of figures in the same way; `tableOf` makes the seed's. */
+export function drawTable(all: Table, { maxRows = Number.POSITIVE_INFINITY }: TableOptions = {}): string {
   const table = { ...all, rows: all.rows.slice(0, maxRows) }
   const hidden = all.rows.length - table.rows.length
   const more = hidden > 0 ? [`${hidden} more ${hidden === 1 ? 'row is' : 'rows are'} in the report and the CSV.`] : []

@@ -1,13 +1,7 @@
 import { toCsv } from '@spsc/report'
 import test from 'ava'
+import { row } from './csv-row.js'
 import { failed, latency, measured, withLatency } from './records.js'
-
-/** The cells of one row by column, for rows without quoted cells. */
-function row(csv: string, number = 1): Record<string, string> {
-  const [header = '', ...rows] = csv.trimEnd().split('\n')
-  const cells = rows[number - 1]?.split(',') ?? []
-  return Object.fromEntries(header.split(',').map((column, index) => [column, cells[index] ?? 'MISSING']))
-}
 
 test('the header begins with the columns that are kept', (t) => {
   const expected = 'scenario,queue,replicate,p50_ms,p95_ms,p99_ms,ops_s,drop_rate,offered,delivered,dropped,status,'

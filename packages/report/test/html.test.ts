@@ -56,6 +56,7 @@ test('every section of the Markdown report is a section of the page, and heading
   t.deepEqual(contents(html, 'h2'), [
     'Charts',
     'Response',
+    'What was offered',
     'Failed',
     'Warnings',
     'Takeaways',

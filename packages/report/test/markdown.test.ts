@@ -1,18 +1,12 @@
 import { toMarkdown } from '@spsc/report'
 import test from 'ava'
 import { failed, latency, measured, withLatency } from './records.js'
+import { table } from './sections.js'
 
 const affinity = measured(
   { scenario: 'affinity', ops_s: 452, collectors: withLatency(latency(56_000, 278_000, 1_620_000)) },
   { pinConsumer: 'last' },
 )
-
-/** The lines of the result table, or of the one in the section named. */
-function table(markdown: string, section = '# t000 — Results'): string[] {
-  const [, rest = ''] = markdown.split(`${section}\n`)
-  const [text = ''] = rest.split('\n## ')
-  return text.split('\n').filter((line) => line.startsWith('|'))
-}
 
 test("the seed's table", (t) => {
   t.deepEqual(table(toMarkdown([measured(), affinity], { name: 't000' })), [

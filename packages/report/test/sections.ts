@@ -4,3 +4,10 @@ export function itemsOf(markdown: string, title: string): readonly string[] {
   const [section = ''] = rest.split('\n## ')
   return section.split('\n').flatMap((line) => (line.startsWith('- ') ? [line.slice(2)] : []))
 }
+
+/** The lines of the result table, or of the one in the section named. */
+export function table(markdown: string, section = '# t000 — Results'): string[] {
+  const [, rest = ''] = markdown.split(`${section}\n`)
+  const [text = ''] = rest.split('\n## ')
+  return text.split('\n').filter((line) => line.startsWith('|'))
+}

@@ -36,6 +36,33 @@ export interface LatencyWindow {
   readonly dropped: number
 }
 
+/** The sampled items whose work was done within the scenario's deadline, counted from when they were due. */
+export interface OnTime {
+  readonly deadline_ns: number
+  readonly n: number
+  /** Of how many: dropped and lost ones are among them, and never on time. */
+  readonly of: number
+}
+
+/**
+ * How old the freshest item is that the consumer has done: it grows with the clock and falls with each item done to the
+ * time since that one was due. What a full queue turns away makes it older; so does a long queue, of which every item is
+ * old. From the first item done to the last.
+ *
+ * Kaul, Yates and Gruteser, "Real-time status: How often should one update?", INFOCOM 2012; the peaks after Costa,
+ * Codreanu and Ephremides, "On the age of information in status update systems with packet management", 2016.
+ */
+export interface AgeOfInformation {
+  /** Items done, the first one not counted: as many peaks. */
+  readonly n: number
+  /** Time average. */
+  readonly mean_ns: number
+  /** Of the peaks, each right before an item was done. Percentiles are by nearest rank. */
+  readonly peak_p50_ns: number
+  readonly peak_p99_ns: number
+  readonly peak_max_ns: number
+}
+
 /** What the `histogram` collector stores. */
 export interface HistogramData {
   /** Push to pop: from the call of push to the return of pop. */
@@ -54,4 +81,8 @@ export interface HistogramData {
   readonly window_s: number
   /** Those with items, in order of time. */
   readonly windows: readonly LatencyWindow[]
+  /** Unavailable where the scenario has no deadline. Absent here and below: measured before there were these figures. */
+  readonly on_time?: OnTime | Unavailable
+  /** Unavailable where not every item was stamped. */
+  readonly age?: AgeOfInformation | Unavailable
 }
