@@ -7,6 +7,9 @@ export interface Diagnosis {
   readonly cure: string
 }
 
+/** Who ends programs on a machine is a user, or the kernel that runs out of memory. */
+const LACK = 'if nobody did that, this machine ran out of memory: lower --guest-memory'
+
 function lastLine(text: string): string | undefined {
   return text
     .split(/\r?\n/)
@@ -41,7 +44,7 @@ export function diagnoseHalt(console: string): Diagnosis | undefined {
  *
  * @param console all that the guest's console said
  */
-export function diagnose(console: string, { code, stderr }: Ended, memoryMib: number): Diagnosis {
+export function diagnose(console: string, { code, signal, stderr }: Ended, memoryMib: number): Diagnosis {
   if (/Out of memory|deadlocked on memory|Cannot allocate memory|heap out of memory/.test(console)) {
     return { what: `the guest ran out of its ${memoryMib} MiB of memory`, cure: 'raise --guest-memory' }
   }
@@ -51,6 +54,9 @@ export function diagnose(console: string, { code, stderr }: Ended, memoryMib: nu
       ? 'give a --kernel with NVMe and ext4 built in, or leave it out'
       : 'raise --guest-memory, or leave out --kernel'
     return { what: `the guest's kernel panicked: ${panic}`, cure }
+  }
+  if (signal !== undefined) {
+    return { what: `the emulator was ended by ${signal}, not by spsc`, cure: LACK }
   }
   const emulator = lastLine(stderr)
   if (code !== 0 && emulator !== undefined) {

@@ -109,6 +109,11 @@ test.serial('an emulator that refuses its arguments is quoted', async (t) => {
   await fails(t, there, { code: 'ERR_GUEST', message: /ended with code 1: qemu: could not open disk/ })
 })
 
+test.serial('an emulator that somebody kills is told from a guest that goes down', async (t) => {
+  const there = machine(t, 'echo "Booting the kernel." >"$console"; kill -KILL $$')
+  await fails(t, there, { code: 'ERR_GUEST', message: /emulator was ended by SIGKILL, not by spsc; .*--guest-memory/ })
+})
+
 test.serial('a guest that goes down without a word is an error', async (t) => {
   await fails(t, machine(t, ''), { code: 'ERR_GUEST', message: /went down; its console said nothing/ })
 })
