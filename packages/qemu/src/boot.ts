@@ -24,6 +24,8 @@ import { cancelled } from './tools.js'
 
 /** Seconds from power-on until the guest's first word. Translated on a busy machine it takes ten times what it takes on an idle one. */
 const BOOT_LIMIT_S = 120
+/** With less memory a guest may read Node's own pages from its disk again and again, and get nowhere. */
+const SCARCE_MIB = 256
 /** The host sleeps meanwhile: it is the machine that measures. */
 const POLL_MS = 200
 /** What a guest may have to say in all; a file with holes, which takes what is written. */
@@ -166,7 +168,8 @@ export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage 
           ),
         )
       } else if (seconds > timeoutS) {
-        stop(guestError(`the guest's run did not end within ${Math.round(timeoutS)} s`, 'raise --guest-timeout'))
+        const cure = boot.memoryMib < SCARCE_MIB ? 'raise --guest-memory or --guest-timeout' : 'raise --guest-timeout'
+        stop(guestError(`the guest's run did not end within ${Math.round(timeoutS)} s`, cure))
       }
     }, POLL_MS)
     signal.addEventListener('abort', onAbort)

@@ -79,6 +79,17 @@ test.serial('a guest that does not end is ended, and the time limit named', asyn
   t.is(there.pids().length, 1)
 })
 
+test.serial('where a guest of little memory does not end, memory is named too', async (t) => {
+  const there = machine(t, 'exec sleep 60')
+  const texts = { kernel: there.kernel, 'guest-timeout': '1', 'guest-memory': '128' }
+  await fails(
+    t,
+    there,
+    { code: 'ERR_GUEST', message: /within 1 s; raise --guest-memory or --guest-timeout/ },
+    { texts },
+  )
+})
+
 test.serial('a run that is cancelled during boot leaves nothing', async (t) => {
   const there = machine(t, 'exec sleep 60')
   const controller = new AbortController()
