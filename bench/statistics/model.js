@@ -1,6 +1,7 @@
 import { LEDGER_SEGMENTS, parseScenario, seededRandom } from '@spsc/core'
 import { compareRows } from '@spsc/lab'
 import { probit } from 'simple-statistics'
+import { logRatios } from './ratios.js'
 
 /**
  * What a machine does to figures, in standard deviations of their logarithm. `order`: share of a replicate's deviation
@@ -112,5 +113,6 @@ export function simulateComparison({ blocks, noise, shift = 0, seed, figures }) 
       rows[row].push(replicate(row, block, log, noise, { random, normal }))
     }
   }
-  return compareRows(rows.a, rows.b, { design: 'interleaved', twin: rows.twin, ...(figures && { figures }) })
+  const options = { design: 'interleaved', twin: rows.twin, ...(figures && { figures }) }
+  return { ...compareRows(rows.a, rows.b, options), ratios: logRatios(rows.a, rows.b, rows.twin) }
 }

@@ -11,6 +11,7 @@ import { isUnavailable } from '@spsc/core'
 import { compareRows, planComparison, startRun } from '@spsc/lab'
 import { MODULES } from '../lib/queues.js'
 import { machine, table } from '../lib/report.js'
+import { logRatios, robustDeviation } from './ratios.js'
 import { Tally } from './tally.js'
 
 const { values } = parseArgs({
@@ -63,7 +64,7 @@ async function compareWithItself(queue, number) {
     const made = { plan, store, onExisting: 'refuse', collectors: () => COLLECTORS, command: 'real.mjs', versions: {} }
     const { records } = await (await startRun(made)).finished
     const [a, b, twin] = plan.cells.map(({ number }) => records.filter(({ cell }) => cell === number))
-    return compareRows(a, b, { design: 'interleaved', twin })
+    return { ...compareRows(a, b, { design: 'interleaved', twin }), ratios: logRatios(a, b, twin) }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
@@ -83,7 +84,16 @@ const stored = existsSync(values.out)
       .map((line) => JSON.parse(line))
   : []
 const rows = [
-  ['queue', 'comparisons', 'alarms', 'of ledger', 'blocks left out', 'p99 interval holds 0', 'its half width'],
+  [
+    'queue',
+    'comparisons',
+    'alarms',
+    'of ledger',
+    'blocks left out',
+    'p99 interval holds 0',
+    'its half width',
+    'deviation',
+  ],
 ]
 for (const queue of [...new Set(stored.map(({ a }) => a.queue)), 'all']) {
   const own = stored.filter(({ a }) => queue === 'all' || a.queue === queue)
@@ -101,6 +111,7 @@ for (const queue of [...new Set(stored.map(({ a }) => a.queue)), 'all']) {
     String(own.reduce((sum, { left_out }) => sum + left_out.length, 0)),
     `${(100 * tally.coverage('latency.p99')).toFixed(0)} %`,
     `${(100 * Math.expm1(widths[widths.length >> 1])).toFixed(0)} %`,
+    robustDeviation(tally.ratios).toFixed(3),
   ])
 }
 console.log(`${machine()}\n`)

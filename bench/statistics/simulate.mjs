@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { table } from '../lib/report.js'
 import { NOISE, simulateComparison } from './model.js'
+import { robustDeviation } from './ratios.js'
 import { Tally } from './tally.js'
 
 const SHIFT = 0.25
@@ -51,6 +52,7 @@ const rows = [
   [
     'noise',
     'R',
+    'deviation',
     'A/A alarms',
     'of ledger',
     ...KPIS.map((kpi) => `${kpi} held`),
@@ -67,6 +69,7 @@ for (const name of kinds) {
     rows.push([
       name,
       String(blocks),
+      robustDeviation(same.ratios).toFixed(3),
       percent(same.alarms('judged')),
       percent(same.alarms('ledger')),
       ...KPIS.map((kpi) => percent(same.coverage(kpi))),

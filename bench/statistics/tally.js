@@ -3,13 +3,16 @@ import { isUnavailable } from '@spsc/core'
 /** Comparisons counted: false alarms, intervals that hold the truth, effects found. */
 export class Tally {
   n = 0
+  /** Log ratios of p99 within blocks, of all comparisons. */
+  ratios = []
   #alarms = { judged: 0, ledger: 0 }
   #holds = new Map()
   #found = new Map()
 
   /** @param truths what each figure's effect really was, by name; those without a truth are not asked whether it holds */
-  add({ figures }, truths = {}) {
+  add({ figures, ratios = [] }, truths = {}) {
     this.n++
+    this.ratios.push(...ratios)
     const known = figures.filter((figure) => !isUnavailable(figure))
     const differs = known.filter(({ verdict }) => verdict === 'differs')
     const isPart = ({ kpi }) => kpi.startsWith('ledger.')

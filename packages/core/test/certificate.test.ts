@@ -177,7 +177,7 @@ test.serial('ends that wait on their event loops are certified too', async (t) =
 test.serial('a run cancelled while it is certified leaves no thread behind', async (t) => {
   const program = fileURLToPath(fixture('cancelled-run.js'))
   const args = [program, LAMPORT, 'lamport', JSON.stringify({ duration: 0.4 }), 'certificate']
-  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 })
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 120_000 })
   t.is(stdout, 'ERR_CANCELLED\n')
 })
 

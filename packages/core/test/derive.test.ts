@@ -14,7 +14,7 @@ import { MemoryQueue } from './memory-queue.js'
 import { withoutBlocking } from './without-blocking.js'
 
 /** Far above what any wait here takes: it only ends a test that would hang. */
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 60_000
 
 function pair(capacity: number): { queue: MemoryQueue; producer: Producer; consumer: Consumer } {
   const queue = new MemoryQueue(capacity)

@@ -130,7 +130,7 @@ for (const [module, name, settings] of [
     async (t) => {
       const program = fileURLToPath(fixture('cancelled-run.js'))
       const args = [program, module, name, JSON.stringify(settings)]
-      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 30_000 })
+      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 120_000 })
       t.is(stdout, 'ERR_CANCELLED\n')
     },
   )

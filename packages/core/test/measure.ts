@@ -3,7 +3,7 @@ import { type Measurement, runReplicate, type Stage } from '@spsc/core/driver'
 import { rowsCollector } from './rows.js'
 
 /** Far above what a replicate of these tests takes: it only ends one that would hang. */
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 120_000
 
 interface Options {
   readonly collectors?: readonly Collector[]
