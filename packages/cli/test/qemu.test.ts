@@ -18,6 +18,7 @@ for (const [what, args, message] of [
   ['a mode that is none', [...GUEST, '--mode', 'fast'], /--mode <how>.*smp, deterministic/],
   ['no CPU', [...GUEST, '--guest-cpus', '0'], /--guest-cpus is "0"; allowed/],
   ['memory that is no size', [...GUEST, '--guest-memory', '8x'], /--guest-memory is "8x"; allowed/],
+  ['memory in which Node gets nowhere', [...GUEST, '--guest-memory', '96'], /allowed in mode smp: 128 to \d+ MiB/],
   ['a time limit that is none', [...GUEST, '--guest-timeout', 'x'], /--guest-timeout is "x"; allowed/],
   ['two CPUs in mode deterministic', [...GUEST, '--mode', 'deterministic', '--guest-cpus', '2'], /allowed: 1/],
   ['a CPU that the guest has not', [...GUEST, '--pin-producer', '5'], /the guest has CPUs 0 to 1/],

@@ -1,3 +1,4 @@
+export { isAlive } from './claim.js'
 export * from './comparison/bounds.js'
 export * from './comparison/compare-rows.js'
 export * from './comparison/plan.js'

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { errorMessage, parseRecord, type ResultRecord, SpscError } from '@spsc/core'
+import { type ClaimedFiles, isLeftOver, ownClaim, removeLeftOver } from './claim.js'
 
 /** Names of runs become names of files: nothing that could leave the folder or confuse a terminal. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
@@ -32,6 +33,10 @@ export function resultsPath({ dir, name }: StorePlace): string {
 
 export function manifestPath({ dir, name }: StorePlace): string {
   return join(dir, `${name}_manifest.json`)
+}
+
+function filesOf(place: StorePlace): ClaimedFiles {
+  return { results: resultsPath(place), manifest: manifestPath(place) }
 }
 
 /** @throws `ERR_OPTION` */
@@ -54,11 +59,12 @@ export function makeFolder(dir: string): void {
   mkdirSync(dir)
 }
 
-/** The first of `name`, `name-2`, `name-3` … that is not taken in `dir`. */
+/** The first of `name`, `name-2`, `name-3` … that is not taken in `dir`; what a killed run has only claimed is not. */
 export function freeName({ dir, name }: StorePlace): string {
   for (let suffix = 1; ; suffix++) {
     const candidate = suffix === 1 ? name : `${name}-${suffix}`
-    if (!existsSync(resultsPath({ dir, name: candidate }))) return candidate
+    const place = { dir, name: candidate }
+    if (!existsSync(resultsPath(place)) || isLeftOver(filesOf(place))) return candidate
   }
 }
 
@@ -124,6 +130,7 @@ export class RunStore {
     try {
       makeFolder(place.dir)
       if (onExisting === 'replace') for (const old of [path, manifestPath(place)]) rmSync(old, { force: true })
+      else removeLeftOver(filesOf(place))
       const text = onExisting === 'resume' && existsSync(path) ? readFileSync(path, 'utf8') : ''
       this.earlier = text
         .split('\n')
@@ -143,6 +150,11 @@ export class RunStore {
       }
       throw outputError(path, error)
     }
+  }
+
+  /** Says who is about to measure, where that takes a while to begin: should it be killed, the name is free again. */
+  markClaim(): void {
+    if (this.#isNew) this.writeManifest(ownClaim())
   }
 
   /** Takes back the claim of a run that has not begun. */

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { parseRecord, parseScenario, type ResultRecord } from '@spsc/core'
 import { checkName, freeName, manifestPath, type OnExisting, RunStore, resultsPath } from '@spsc/lab'
@@ -267,4 +269,40 @@ restricting(`a read-only folder is refused at once${reason}`, (t) => {
     t.throws(() => open(t, dir, onExisting), { code: 'ERR_OUTPUT', message: /(EROFS|EACCES).*; choose another --out/ })
   }
   t.throws(() => open(t, join(dir, 'deeper')), { code: 'ERR_OUTPUT' })
+})
+
+/** A process that has just ended. */
+const GONE = spawnSync('true').pid as number
+
+/** A name that a process has claimed, and nothing more. */
+function claimed(t: ExecutionContext, claim: object): string {
+  const dir = folder(t)
+  open(t, dir).markClaim()
+  writeFileSync(manifestPath({ dir, name: 't' }), JSON.stringify({ claimed_by: claim }))
+  return dir
+}
+
+test('a name that a killed process has claimed, and measured nothing, is free', (t) => {
+  const dir = claimed(t, { pid: GONE, host: hostname() })
+  t.is(freeName({ dir, name: 't' }), 't')
+  open(t, dir).append(record(1))
+  t.deepEqual(readdirSync(dir), ['t_results.ndjson'])
+})
+
+for (const [what, claim] of [
+  ['a process that lives', { pid: process.pid, host: hostname() }],
+  ['a process of another machine', { pid: GONE, host: `not-${hostname()}` }],
+] as const) {
+  test(`a name that ${what} has claimed is taken`, (t) => {
+    const dir = claimed(t, claim)
+    t.is(freeName({ dir, name: 't' }), 't-2')
+    t.throws(() => open(t, dir), { code: 'ERR_EXISTS' })
+  })
+}
+
+test('a run that has a record is never taken for a claim', (t) => {
+  const dir = claimed(t, { pid: GONE, host: hostname() })
+  writeFileSync(resultsPath({ dir, name: 't' }), `${JSON.stringify(record(1))}\n`)
+  t.throws(() => open(t, dir), { code: 'ERR_EXISTS' })
+  t.is(replicates(open(t, dir, 'resume').earlier).length, 1)
 })

@@ -141,8 +141,11 @@ test('phases are kept apart, and one that fails costs itself alone', async (t) =
   t.regex(isUnavailable(second) ? second.unavailable : '', /^perf ended early with code 7/)
 })
 
-test('without perf it says how to get it', async (t) => {
+test('without perf it says how to get it, and in a guest that there is none', async (t) => {
   t.regex(await reason(t, {}), /^perf is not in PATH; .*apt install linux-perf/)
+  process.env.SPSC_IS_GUEST = '1'
+  t.teardown(() => delete process.env.SPSC_IS_GUEST)
+  t.is(await reason(t, {}), 'a guest has no perf; leave out --in qemu to count on the host')
 })
 
 test('a perf that may not count gives the setting and what lifts it', async (t) => {

@@ -12,17 +12,20 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { errorMessage, SpscError } from '@spsc/core'
+import { ClockCheck } from './clock-check.js'
 import { type Boot, qemuArguments } from './command-line.js'
-import { diagnose } from './diagnosis.js'
+import { diagnose, diagnoseHalt } from './diagnosis.js'
 import { startEmulator } from './emulator.js'
 import { writeCpio } from './image/cpio.js'
 import { GuestTree } from './image/guest-tree.js'
-import { decodeLines, type FromGuest, type GuestJob, JOB_PATHS } from './protocol.js'
+import { decodeLines, type FromGuest, type GuestJob, JOB_PATHS, type Said } from './protocol.js'
 import { makeRunFolder } from './run-folder.js'
 import { cancelled } from './tools.js'
 
 /** Seconds from power-on until the guest's first word. Translated on a busy machine it takes ten times what it takes on an idle one. */
 const BOOT_LIMIT_S = 120
+/** With less memory a guest may read Node's own pages from its disk again and again, and get nowhere. */
+const SCARCE_MIB = 256
 /** The host sleeps meanwhile: it is the machine that measures. */
 const POLL_MS = 200
 /** What a guest may have to say in all; a file with holes, which takes what is written. */
@@ -61,13 +64,13 @@ function prepare(folder: string, image: string, job: GuestJob): Files {
 }
 
 /** Reads what a guest has said since it was last asked. */
-function listener(path: string): { next(): readonly FromGuest[]; close(): void } {
+function listener(path: string): { next(): readonly Said[]; close(): void } {
   const file = openSync(path, 'r')
   let offset = 0
   let size = CHUNK
   return {
     next() {
-      const messages: FromGuest[] = []
+      const messages: Said[] = []
       for (;;) {
         const bytes = Buffer.alloc(size)
         const read = readSync(file, bytes, 0, size, offset)
@@ -98,6 +101,13 @@ function guestError(what: string, cure: string): SpscError {
   return new SpscError('ERR_GUEST', 'qemu', `${what}; ${cure}`)
 }
 
+function wrongClock(speed: number): SpscError {
+  return guestError(
+    `the guest's clock ran ${speed.toFixed(2)} times as fast as this machine's, so what it measures is wrong`,
+    'its kernel calibrated it while this machine was busy: try again when it has less to do',
+  )
+}
+
 /** Over what it has said, a guest's end. */
 function isLast({ type }: FromGuest): boolean {
   return type === 'finished' || type === 'refused' || type === 'failed'
@@ -116,6 +126,7 @@ export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage 
     const heard = listener(files.answers)
     const emulator = startEmulator(qemuArguments({ ...boot, mode: job.mode, ...files }))
     const began = performance.now()
+    const clocks = new ClockCheck()
     let isBooted = false
     let isOver = false
     let fault: unknown
@@ -127,6 +138,10 @@ export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage 
       try {
         for (const message of heard.next()) {
           isBooted = true
+          const { at_ms } = message
+          const speed = at_ms === undefined ? undefined : clocks.take(at_ms, performance.now())
+          // What is measured with it must not be stored.
+          if (speed !== undefined) throw wrongClock(speed)
           isOver ||= isLast(message)
           onMessage(message)
         }
@@ -138,11 +153,14 @@ export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage 
         )
       }
     }
+    const said = () => (existsSync(files.console) ? readFileSync(files.console, 'latin1') : '')
     const onAbort = () => stop(cancelled(signal))
     const poll = setInterval(() => {
       listen()
       const seconds = (performance.now() - began) / 1000
-      if (!isBooted && seconds > BOOT_LIMIT_S) {
+      const halt = isBooted ? undefined : diagnoseHalt(said())
+      if (halt !== undefined) stop(guestError(halt.what, halt.cure))
+      else if (!isBooted && seconds > BOOT_LIMIT_S) {
         stop(
           guestError(
             `the guest did not boot within ${BOOT_LIMIT_S} s`,
@@ -150,7 +168,8 @@ export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage 
           ),
         )
       } else if (seconds > timeoutS) {
-        stop(guestError(`the guest's run did not end within ${Math.round(timeoutS)} s`, 'raise --guest-timeout'))
+        const cure = boot.memoryMib < SCARCE_MIB ? 'raise --guest-memory or --guest-timeout' : 'raise --guest-timeout'
+        stop(guestError(`the guest's run did not end within ${Math.round(timeoutS)} s`, cure))
       }
     }, POLL_MS)
     signal.addEventListener('abort', onAbort)
@@ -159,8 +178,7 @@ export async function bootGuest({ boot, image, job, timeoutS, signal, onMessage 
       if (fault === undefined) listen()
       if (fault !== undefined) throw fault
       if (isOver) return
-      const console = existsSync(files.console) ? readFileSync(files.console, 'latin1') : ''
-      const { what, cure } = diagnose(console, ended, boot.memoryMib)
+      const { what, cure } = diagnose(said(), ended, boot.memoryMib)
       throw guestError(what, cure)
     } finally {
       clearInterval(poll)

@@ -7,6 +7,9 @@ export interface Diagnosis {
   readonly cure: string
 }
 
+/** Who ends programs on a machine is a user, or the kernel that runs out of memory. */
+const LACK = 'if nobody did that, this machine ran out of memory: lower --guest-memory'
+
 function lastLine(text: string): string | undefined {
   return text
     .split(/\r?\n/)
@@ -25,12 +28,23 @@ function plain(line: string): string {
   return line.replace(/^\[\s*\d+\.\d+\]\s*/, '')
 }
 
+/** Why a kernel that could not unpack itself stands still; `undefined` where none does. It never ends by itself. */
+export function diagnoseHalt(console: string): Diagnosis | undefined {
+  const [before, halted] = console.split(/-- System halted/)
+  if (before === undefined || halted === undefined) return undefined
+  const why = lastLine(before) ?? 'it did not say why'
+  return {
+    what: `the guest's kernel can't be unpacked: ${why}`,
+    cure: 'its file is damaged: give another --kernel, or leave it out',
+  }
+}
+
 /**
  * What its console and its emulator said, in a sentence.
  *
  * @param console all that the guest's console said
  */
-export function diagnose(console: string, { code, stderr }: Ended, memoryMib: number): Diagnosis {
+export function diagnose(console: string, { code, signal, stderr }: Ended, memoryMib: number): Diagnosis {
   if (/Out of memory|deadlocked on memory|Cannot allocate memory|heap out of memory/.test(console)) {
     return { what: `the guest ran out of its ${memoryMib} MiB of memory`, cure: 'raise --guest-memory' }
   }
@@ -40,6 +54,9 @@ export function diagnose(console: string, { code, stderr }: Ended, memoryMib: nu
       ? 'give a --kernel with NVMe and ext4 built in, or leave it out'
       : 'raise --guest-memory, or leave out --kernel'
     return { what: `the guest's kernel panicked: ${panic}`, cure }
+  }
+  if (signal !== undefined) {
+    return { what: `the emulator was ended by ${signal}, not by spsc`, cure: LACK }
   }
   const emulator = lastLine(stderr)
   if (code !== 0 && emulator !== undefined) {

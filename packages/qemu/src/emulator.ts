@@ -9,6 +9,8 @@ const MAX_SAID = 16_384
 export interface Ended {
   /** `undefined` where it was killed or never started. */
   readonly code: number | undefined
+  /** What killed it. */
+  readonly signal?: NodeJS.Signals | undefined
   readonly stderr: string
 }
 
@@ -44,12 +46,12 @@ export function startEmulator(args: readonly string[]): Emulator {
   }
   const forget = onExit(kill)
   const ended = new Promise<Ended>((resolve) => {
-    const end = (code: number | undefined, stderr = said) => {
+    const end = (how: Ended) => {
       forget()
-      resolve({ code, stderr })
+      resolve(how)
     }
-    child.on('error', (error) => end(undefined, error.message))
-    child.on('close', (code) => end(code ?? undefined))
+    child.on('error', (error) => end({ code: undefined, stderr: error.message }))
+    child.on('close', (code, signal) => end({ code: code ?? undefined, signal: signal ?? undefined, stderr: said }))
   })
   return { ended, kill }
 }

@@ -36,6 +36,7 @@ import { checkPins } from './pins.js'
 import type { FromGuest, GuestJob } from './protocol.js'
 import { checkPlatform } from './setup.js'
 import { cancelled, qemuVersion } from './tools.js'
+import { readTscKhz } from './tsc.js'
 
 /** Where raw latencies of a replicate go on the host. */
 export interface LatenciesFile {
@@ -256,7 +257,7 @@ function errorOf({ code, message }: Extract<FromGuest, { type: 'refused' | 'fail
 
 /** Everything that a boot needs but its job. */
 interface Ready {
-  readonly boot: Pick<Boot, 'accelerator' | 'cpus' | 'memoryMib' | 'kernel'>
+  readonly boot: Pick<Boot, 'accelerator' | 'cpus' | 'memoryMib' | 'kernel' | 'tscKhz'>
   readonly image: string
   readonly ground: GuestJob['ground']
   readonly inGuest: (ref: PluginRef) => PluginRef
@@ -283,7 +284,7 @@ async function makeReady(options: GuestLabOptions): Promise<Ready> {
   const { mode, cpus, memoryMib } = guest
   const ground = { in: 'qemu', mode, accelerator, cpus, memory_mib: memoryMib, qemu } as const satisfies Partial<Ground>
   return {
-    boot: { accelerator, cpus, memoryMib, kernel },
+    boot: { accelerator, cpus, memoryMib, kernel, tscKhz: readTscKhz() },
     image: path,
     ground,
     inGuest,

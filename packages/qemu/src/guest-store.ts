@@ -16,7 +16,9 @@ export class GuestStore {
   /** @throws `ERR_EXISTS`, `ERR_OUTPUT`, as the store of any run */
   constructor(place: StorePlace, onExisting: OnExisting) {
     this.#place = place
-    if (onExisting !== 'replace') this.#store = new RunStore(place, onExisting)
+    if (onExisting === 'replace') return
+    this.#store = new RunStore(place, onExisting)
+    this.#store.markClaim()
   }
 
   /** What is there of a run that goes on. */

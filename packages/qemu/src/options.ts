@@ -27,7 +27,7 @@ export interface GuestTexts {
 /** The guest's memory: Node with two threads, their trace, and room for records. */
 const MEMORY_MIB = { smp: 512, deterministic: 1024 } as const
 /** With less, Linux does not start, or reads Node's own pages from the disk again and again. */
-const LEAST_MEMORY_MIB = { smp: 96, deterministic: 512 } as const
+const LEAST_MEMORY_MIB = { smp: 128, deterministic: 512 } as const
 const MAX_CPUS = 64
 
 function refuse(message: string): SpscError {

@@ -63,14 +63,17 @@ export type FromGuest =
       readonly maxRate?: readonly MaxRateResult[]
     }
 
+/** What is said, and when by the clock of the guest that measures, in milliseconds since any moment. */
+export type Said = FromGuest & { readonly at_ms?: number }
+
 /** One line without its end. A serial line carries some 200 kB a second, so it is compressed. */
-export function encodeLine(message: FromGuest): string {
+export function encodeLine(message: Said): string {
   return deflateSync(Buffer.from(JSON.stringify(message))).toString('base64')
 }
 
 /** @throws where a line is damaged */
-export function decodeLine(line: string): FromGuest {
-  return JSON.parse(inflateSync(Buffer.from(line, 'base64')).toString('utf8')) as FromGuest
+export function decodeLine(line: string): Said {
+  return JSON.parse(inflateSync(Buffer.from(line, 'base64')).toString('utf8')) as Said
 }
 
 /**
@@ -79,8 +82,8 @@ export function decodeLine(line: string): FromGuest {
  *
  * @returns what they say, and how many bytes they take
  */
-export function decodeLines(bytes: Buffer): { readonly messages: readonly FromGuest[]; readonly used: number } {
-  const messages: FromGuest[] = []
+export function decodeLines(bytes: Buffer): { readonly messages: readonly Said[]; readonly used: number } {
+  const messages: Said[] = []
   let used = 0
   for (;;) {
     const end = bytes.indexOf(0x0a, used)

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { errorMessage, SpscError } from '@spsc/core'
+import { isAlive } from '@spsc/lab'
 import { onExit } from './clean-up.js'
 
 const PREFIX = 'spsc-qemu-'
@@ -16,13 +17,7 @@ export interface RunFolder {
 function sweep(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1])
-    if (!(pid > 0)) continue
-    try {
-      process.kill(pid, 0)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') continue
-      rmSync(join(tmpdir(), name), { recursive: true, force: true })
-    }
+    if (pid > 0 && !isAlive(pid)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ErrorCode, SpscError } from '@spsc/core'
@@ -78,6 +79,17 @@ test.serial('a guest that does not end is ended, and the time limit named', asyn
   t.is(there.pids().length, 1)
 })
 
+test.serial('where a guest of little memory does not end, memory is named too', async (t) => {
+  const there = machine(t, 'exec sleep 60')
+  const texts = { kernel: there.kernel, 'guest-timeout': '1', 'guest-memory': '128' }
+  await fails(
+    t,
+    there,
+    { code: 'ERR_GUEST', message: /within 1 s; raise --guest-memory or --guest-timeout/ },
+    { texts },
+  )
+})
+
 test.serial('a run that is cancelled during boot leaves nothing', async (t) => {
   const there = machine(t, 'exec sleep 60')
   const controller = new AbortController()
@@ -88,6 +100,12 @@ test.serial('a run that is cancelled during boot leaves nothing', async (t) => {
 test.serial('a kernel that panics is named with what it said', async (t) => {
   const there = machine(t, `echo '[    1.0] Kernel panic - not syncing: VFS: Unable to mount root fs' >"$console"`)
   const message = /kernel panicked: VFS: Unable to mount root fs; give a --kernel with NVMe/
+  await fails(t, there, { code: 'ERR_GUEST', message })
+})
+
+test.serial('a kernel that is damaged inside is told at once, not waited for', async (t) => {
+  const there = machine(t, `printf '\\n\\nDecoding failed\\n\\n -- System halted' >"$console"; exec sleep 60`)
+  const message = /kernel can't be unpacked: Decoding failed; its file is damaged: give another --kernel/
   await fails(t, there, { code: 'ERR_GUEST', message })
 })
 
@@ -102,6 +120,11 @@ test.serial('an emulator that refuses its arguments is quoted', async (t) => {
   await fails(t, there, { code: 'ERR_GUEST', message: /ended with code 1: qemu: could not open disk/ })
 })
 
+test.serial('an emulator that somebody kills is told from a guest that goes down', async (t) => {
+  const there = machine(t, 'echo "Booting the kernel." >"$console"; kill -KILL $$')
+  await fails(t, there, { code: 'ERR_GUEST', message: /emulator was ended by SIGKILL, not by spsc; .*--guest-memory/ })
+})
+
 test.serial('a guest that goes down without a word is an error', async (t) => {
   await fails(t, machine(t, ''), { code: 'ERR_GUEST', message: /went down; its console said nothing/ })
 })
@@ -110,6 +133,18 @@ test.serial('what the laboratory refuses in the guest is refused on the host, wi
   const refused = { type: 'refused', code: 'ERR_CPU', message: '[spsc] [affinity] pinConsumer is 7' }
   const there = machine(t, `cat ${answering(t, { type: 'booted' }, refused)} >"$answers"`)
   await fails(t, there, { code: 'ERR_CPU', message: /^\[spsc\] \[affinity\] pinConsumer is 7$/ })
+})
+
+test.serial('a guest whose clock runs too fast is ended, and what it measured is not stored', async (t) => {
+  const said = answering(
+    t,
+    { type: 'booted', at_ms: 1000 },
+    { type: 'manifest', manifest: MANIFEST, at_ms: 1001 },
+    { type: 'record', record: record(), at_ms: 60_000 },
+  )
+  const there = machine(t, `cat ${said} >"$answers"; exec sleep 60`)
+  const message = /clock ran [\d.]+ times as fast as this machine's.*calibrated it while this machine was busy/
+  await fails(t, there, { code: 'ERR_GUEST', message })
 })
 
 test.serial('an answer that is damaged is an error, not a figure', async (t) => {
@@ -185,3 +220,18 @@ for (const [what, settings, texts, message] of [
     t.deepEqual(there.pids(), [])
   })
 }
+
+test.serial('what a run that was killed while its guest booted has left stands in nobody’s way', async (t) => {
+  const there = machine(t, '')
+  const script = `
+    import { mkdtempSync } from 'node:fs'
+    import { RunStore } from '@spsc/lab'
+    new RunStore({ dir: ${JSON.stringify(there.out)}, name: 'mine' }, 'refuse').markClaim()
+    mkdtempSync(${JSON.stringify(there.temporary)} + '/spsc-qemu-' + process.pid + '-')
+    process.kill(process.pid, 'SIGKILL')`
+  const killed = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname })
+  t.is(killed.signal, 'SIGKILL', String(killed.stderr))
+  t.is(readdirSync(there.out).length, 2)
+  t.is(readdirSync(there.temporary).length, 1)
+  await fails(t, there, { code: 'ERR_GUEST', message: /went down/ })
+})

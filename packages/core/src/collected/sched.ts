@@ -36,7 +36,8 @@ export interface ModeTimes {
  *
  * @remarks foreign = (Σ busy − CPU time of those of the pipeline's two threads that may run there) / (CPUs · window): a
  * lower bound where one of the two may run elsewhere too. Interrupts and the ways in and out of idleness are foreign, as
- * are the other threads of the process.
+ * are the other threads of the process. Where instructions are translated (QEMU's TCG), those take tens of times as long,
+ * and foreign is what tasks of other processes ran (/proc/schedstat), a lower bound likewise.
  */
 export interface AllowedCpus {
   readonly cpus: readonly number[]

@@ -33,10 +33,14 @@ export function eventFault({ stderr }: PerfEnd): string | undefined {
   return messageLines(stderr).slice(0, 2).join(': ')
 }
 
+/** Set by whoever runs the laboratory in a machine where nobody can install anything: `@spsc/qemu` in its guests. */
+const IS_GUEST = 'SPSC_IS_GUEST'
+const NOT_IN_GUEST = 'a guest has no perf; leave out --in qemu to count on the host'
+
 /** One line for the reader: what is wrong, and what would help. */
 export function whyPerfFailed(end: PerfEnd): string {
   const { error, code, signal, stderr } = end
-  if (error?.code === 'ENOENT') return NOT_INSTALLED
+  if (error?.code === 'ENOENT') return process.env[IS_GUEST] === undefined ? NOT_INSTALLED : NOT_IN_GUEST
   if (error !== undefined) return `perf can't be started: ${error.message}`
   const fault = eventFault(end)
   if (fault !== undefined) return `perf does not know the events: ${fault}; perf list shows what it knows`

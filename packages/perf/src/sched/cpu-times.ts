@@ -46,12 +46,20 @@ const COUNTED_SHARE = 0.5
  * may stop (CONFIG_NO_HZ), but guesses user and system time by who is there at a tick, and whoever wakes by a timer right
  * after each tick is then there too often or never. For a thread that spun 0.02 ms after each sleep of 1 ms, for 5 s, the
  * first gave 1.2 times its CPU time, with the kernel's own work at each wake-up in it, the second 0.6 times (Linux 6.18).
+ *
+ * @param leastShare of the wall time that must be counted
  */
-export function useOfCpu(cpu: number, before: CpuTimes, after: CpuTimes, wallNs: number): CpuUse | Unavailable {
+export function useOfCpu(
+  cpu: number,
+  before: CpuTimes,
+  after: CpuTimes,
+  wallNs: number,
+  leastShare = COUNTED_SHARE,
+): CpuUse | Unavailable {
   const total = after.total - before.total
   const steal_ns = after.steal - before.steal
   if (Number.isNaN(total)) return unavailable('/proc/stat tells no steal time; it takes Linux 2.6.11')
-  if (total + BUSY_ERROR_NS < COUNTED_SHARE * wallNs) {
+  if (total + BUSY_ERROR_NS < leastShare * wallNs) {
     return unavailable(`/proc/stat accounts for ${Math.round((100 * total) / wallNs)} % of the time of CPU ${cpu}`)
   }
   const busy_ns = Math.max(0, wallNs - (after.idle - before.idle) - steal_ns)

@@ -25,7 +25,9 @@ export function useOfCpus(cpus: readonly number[], before: Sample, after: Sample
   for (const cpu of cpus) {
     const [then, now] = [before.cpus.get(cpu), after.cpus.get(cpu)]
     if (then === undefined || now === undefined) return unavailable(`CPU ${cpu} was not there all the time`)
-    const use = useOfCpu(cpu, then, now, after.atNs - before.atNs)
+    // A guest that the host keeps waiting loses ticks by the hundred, and none of its idleness.
+    const leastShare = after.translated === undefined ? undefined : 0
+    const use = useOfCpu(cpu, then, now, after.atNs - before.atNs, leastShare)
     if (isUnavailable(use)) return use
     uses.push(use)
   }
@@ -45,6 +47,34 @@ export function cpusOf(threads: readonly Own[], before: Sample, after: Sample): 
   return isUnavailable(each) ? each : { tier: 'proc', resolution_ns: TICK_NS, each }
 }
 
+/**
+ * CPU time of others on some CPUs where instructions are translated: what tasks ran, without the pipeline's process. Not
+ * in it: the kernel's own work for our threads' wake-ups. A lower bound where the process may run elsewhere too.
+ */
+function othersOf(
+  uses: readonly CpuUse[],
+  { translated: then }: Sample,
+  { translated: now }: Sample,
+): number | Unavailable {
+  if (then === undefined || now === undefined) return unavailable('it was not there all the time')
+  for (const { tasks } of [then, now]) {
+    if (isUnavailable(tasks)) {
+      return unavailable(
+        `where instructions are translated (TCG), only tasks' own times tell others from the emulator's cost: ${tasks.unavailable}; it takes a kernel with CONFIG_SCHEDSTATS`,
+      )
+    }
+  }
+  if (isUnavailable(then.processNs)) return then.processNs
+  if (isUnavailable(now.processNs)) return now.processNs
+  const ran = uses.map(({ cpu, busy_ns }) => {
+    const [before, after] = [then, now].map(({ tasks }) => (isUnavailable(tasks) ? undefined : tasks.get(cpu)))
+    // A task's time counts when it leaves: where none has left, whoever was there is there still.
+    if (before === undefined || after === undefined || after.timeslices === before.timeslices) return busy_ns
+    return Math.min(busy_ns, after.ran_ns - before.ran_ns)
+  })
+  return sum(ran) - (now.processNs - then.processNs)
+}
+
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
@@ -62,14 +92,16 @@ export function neighboursOf(thread: Own, peer: Own, before: Sample, after: Samp
     ownNs += cpuNs
   }
   const wallNs = after.atNs - before.atNs
-  const share = (ns: number) => Math.max(0, ns) / (allowed.length * wallNs)
   const busyNs = sum(uses.map(({ busy_ns }) => busy_ns))
+  const othersNs = after.translated === undefined ? busyNs - ownNs : othersOf(uses, before, after)
+  if (isUnavailable(othersNs)) return othersNs
+  const share = (ns: number) => Math.max(0, ns) / (allowed.length * wallNs)
   return {
     tier: 'proc',
     cpus: allowed,
     busy_share: share(busyNs),
     steal_share: share(sum(uses.map(({ steal_ns }) => steal_ns))),
-    foreign_share: share(busyNs - ownNs),
+    foreign_share: share(othersNs),
     uncertainty: BUSY_ERROR_NS / wallNs,
   }
 }

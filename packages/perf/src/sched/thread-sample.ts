@@ -1,5 +1,5 @@
 import { isUnavailable, parseCpuList, type Thread, type Unavailable, unavailable } from '@spsc/core'
-import { readMatch } from '../kernel-files.js'
+import { derive, readMatch, readNames } from '../kernel-files.js'
 import { type Counters, labelled, readCounters } from './counters.js'
 import { TICK_NS } from './ticks.js'
 
@@ -32,6 +32,20 @@ function readRunTimes(root: string, folder: string): ThreadSample['run'] {
 /** proc(5) numbers the fields from 1; the second is a name in parentheses that may hold anything, so count behind it. */
 function statField(text: string, number: number): number {
   return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[number - 3])
+}
+
+/** CPU time of all threads of a process, those that have ended left out. */
+export function readProcessTime(root: string, pid: number): number | Unavailable {
+  const folder = `/proc/${pid}/task`
+  return derive(readNames(root, folder), (tids) => {
+    let ns = 0
+    for (const tid of tids) {
+      const run = readRunTimes(root, `${folder}/${tid}`)
+      // One that ended while this looked is gone; one that has never run has no time.
+      if (!isUnavailable(run)) ns += run.cpu_ns
+    }
+    return ns
+  })
 }
 
 function readStat(root: string, folder: string) {

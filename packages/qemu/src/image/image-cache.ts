@@ -16,6 +16,7 @@ import {
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorMessage, type GuestMode, SpscError } from '@spsc/core'
+import { isAlive } from '@spsc/lab'
 import { cached } from '../cache.js'
 import { onExit } from '../clean-up.js'
 import { cancelled } from '../tools.js'
@@ -43,15 +44,6 @@ export interface ImageOptions {
   /** Called when an image has to be made, which takes some seconds. */
   readonly onBuild: (bytes: number) => void
   readonly signal: AbortSignal | undefined
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 /** One builder of an image at a time; another waits, and finds it made. A lock whose process is gone counts as none. */

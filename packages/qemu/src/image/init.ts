@@ -9,7 +9,7 @@ export const ENDED = 'spsc-guest-ended'
  */
 export function initScript(entry: string, libraries: readonly string[]): string {
   return `#!/bin/sh
-export PATH=/bin HOME=/tmp LD_LIBRARY_PATH=${libraries.join(':')}
+export PATH=/bin HOME=/tmp SPSC_IS_GUEST=1 LD_LIBRARY_PATH=${libraries.join(':')}
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 [ -c /dev/null ] || mount -t devtmpfs dev /dev
