@@ -117,7 +117,7 @@ test('a process lives as long as a wait is pending, and no longer', async (t) =>
     console.log(String(await queue.consumer().popAsync()))`
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
     cwd: import.meta.dirname,
-    timeout: 10_000,
+    timeout: 60_000,
   })
   t.is(stdout, '7\n')
 })

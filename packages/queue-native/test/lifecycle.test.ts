@@ -13,7 +13,7 @@ function threads(): number[] {
 
 /** Whether `condition` comes true within five seconds. */
 async function eventually(condition: () => boolean): Promise<boolean> {
-  for (const end = Date.now() + 5000; !condition(); await sleep(5)) if (Date.now() > end) return false
+  for (const end = Date.now() + 60_000; !condition(); await sleep(5)) if (Date.now() > end) return false
   return true
 }
 

@@ -5,7 +5,7 @@ import type { Kind } from './kinds.js'
 import type { actions } from './workers/actions.js'
 
 /** After so long, a thread that still sleeps has lost its wake-up. */
-export const PATIENCE_MS = 10_000
+export const PATIENCE_MS = 30_000
 
 type Actions = typeof actions
 
