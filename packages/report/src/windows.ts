@@ -79,15 +79,12 @@ function storedOf(record: MeasuredRecord): Partial<HistogramData> | undefined {
   return isUnavailable(data) ? undefined : (data ?? undefined)
 }
 
-/** One window is no course. */
-const LEAST_WINDOWS = 2
-
-/** How a replicate's latency went; `undefined` where fewer than two windows are stored. */
+/** How a replicate's latency went; `undefined` where no windows are stored. */
 function courseOf(record: ResultRecord): Course | undefined {
   if (record.status === 'failed') return undefined
   const { window_s, windows } = storedOf(record) ?? {}
-  if (!(typeof window_s === 'number' && window_s > 0) || !Array.isArray(windows)) return undefined
-  if (windows.length < LEAST_WINDOWS) return undefined
+  if (!(typeof window_s === 'number' && window_s > 0) || !Array.isArray(windows) || windows.length === 0)
+    return undefined
   if (!windows.every(isWindow)) return undefined
   const all = windows.map((window) => windowOf(window, window_s, floorOf(record)))
   const stretch = (windows.at(-1) as LatencyWindow).start_s / window_s + 1
@@ -128,21 +125,11 @@ export function togetherOf(courses: readonly Course[]): readonly Window[] {
 /** Why the latency over time can't be told of replicates whose latency is known: a line, or none. */
 export function courseGaps(records: readonly ResultRecord[]): readonly string[] {
   const measured = records.filter((record) => distributionOf(record, 'latency') !== undefined)
-  const windowsOf = (record: ResultRecord) => (record.status === 'ok' ? storedOf(record)?.windows : undefined)
-  const told = (without: number, why: string) =>
-    without === 0 ? [] : [`latency over time, ${without} of ${measured.length} replicates: ${why}`]
-  const stored = measured.flatMap((record) => {
-    const windows = windowsOf(record)
-    return Array.isArray(windows) ? [windows] : []
-  })
+  const without = measured.filter(
+    (record) => record.status === 'ok' && !Array.isArray(storedOf(record)?.windows),
+  ).length
+  if (without === 0) return []
   return [
-    ...told(
-      measured.length - stored.length,
-      'no figures by the second are stored; records of earlier versions have none',
-    ),
-    ...told(
-      stored.filter(({ length }) => length > 0 && length < LEAST_WINDOWS).length,
-      'items in one second only; --duration 3 shows a course',
-    ),
+    `latency over time, ${without} of ${measured.length} replicates: no figures by the second are stored; records of earlier versions have none`,
   ]
 }

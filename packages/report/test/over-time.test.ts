@@ -67,7 +67,7 @@ test('where items were dropped there is a bar, also where none was delivered', (
 
 test('what lies below the floor of its replicate stands at the floor, and it is said', (t) => {
   const svg = pictureOf([
-    measured({ certificate: certificate({ floor_ns: 5e6 }), collectors: withWindows([second(0, 1), second(1, 1)]) }),
+    measured({ certificate: certificate({ floor_ns: 5e6 }), collectors: withWindows([second(0, 1)]) }),
   ]) as string
   t.true(titlesOf(svg).includes('baseline, at 0.5 s: p50 5.000 ms'))
   t.regex(textsOf(svg).join(' '), /below the floor of its replicate stands at the floor/)
@@ -108,14 +108,6 @@ test('records of earlier versions have no such picture, and the report says why'
   t.notRegex(toHtml(records, { name: 't000' }), /data-chart="time"/)
   t.deepEqual(itemsOf(toMarkdown(records, { name: 't000' }), 'Not measured'), [
     'latency over time, 1 of 2 replicates: no figures by the second are stored; records of earlier versions have none',
-  ])
-})
-
-test('one second is no course', (t) => {
-  const records = [measured({ collectors: withWindows([second(0, 1)]) })]
-  t.is(pictureOf(records), undefined)
-  t.deepEqual(itemsOf(toMarkdown(records, { name: 't000' }), 'Not measured'), [
-    'latency over time, 1 of 1 replicates: items in one second only; --duration 3 shows a course',
   ])
 })
 
