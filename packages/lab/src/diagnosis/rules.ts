@@ -320,7 +320,20 @@ function merged(causes: readonly Cause[]): readonly Cause[] {
   return causes.filter(({ name }, index) => causes.findIndex((other) => other.name === name) === index)
 }
 
-/** Every cause that a rule finds, most important first: what befalls every item, what recurs, what does not. */
+/** A longer service is behind what recurs and costs the worst items so many times as much. */
+const MINUTE = 100
+
+/** Most important first: what befalls every item, what recurs, what does not. */
+function ranked(causes: readonly Cause[]): readonly Cause[] {
+  const of = (occurrence: Occurrence) => causes.filter(({ when }) => when === occurrence)
+  const most = Math.max(0, ...of('recurrent').map(({ excess_ns }) => excess_ns))
+  const isMinute = ({ name, excess_ns }: Cause) => name === 'slow-service' && MINUTE * excess_ns < most
+  const minute = of('systematic').filter(isMinute)
+  const systematic = of('systematic').filter((cause) => !isMinute(cause))
+  return [...systematic, ...of('recurrent'), ...minute, ...of('sporadic')]
+}
+
+/** Every cause that a rule finds, most important first. */
 export function causesOf(
   replicates: readonly Signals[],
   reference: Reference,
@@ -345,8 +358,5 @@ export function causesOf(
     if (explained) continue
     voted.push(causeOf(RULES[votes.group](of, votes), votes.isRecurrent ? 'recurrent' : 'sporadic', votes))
   }
-  const ranked = (['systematic', 'recurrent', 'sporadic'] as const).flatMap((when) =>
-    [...systematic, ...voted].filter((cause) => cause.when === when),
-  )
-  return { causes: merged(withoutTwins(ranked)), ballot }
+  return { causes: merged(withoutTwins(ranked([...systematic, ...voted]))), ballot }
 }

@@ -57,10 +57,15 @@ function partOf(group: Group, vector: Vector): number {
   return GROUPS[group].reduce((sum, segment) => sum + vector[segment], 0)
 }
 
-/** What no more than one in ten windows of the reference has of a group above what they have as a rule. */
+/** What no more than one in ten windows, but one at least, is above; of a single one itself, 0 of none. */
+function ordinary(values: readonly number[]): number {
+  const rank = Math.min(Math.ceil(ORDINARY * values.length), Math.max(1, values.length - 1))
+  return [...values].sort((a, b) => a - b)[rank - 1] ?? 0
+}
+
+/** What the windows of the reference have of a group above what they have as a rule. */
 function ordinaryOf(group: Group, { worst, windows }: Pick<Reference, 'worst' | 'windows'>): number {
-  const sorted = windows.map((window) => partOf(group, excessOf(window, worst))).sort((a, b) => a - b)
-  return sorted[Math.ceil(ORDINARY * sorted.length) - 1] ?? 0
+  return ordinary(windows.map((window) => partOf(group, excessOf(window, worst))))
 }
 
 interface Voter {
@@ -98,15 +103,14 @@ export function vote(
   shift: Vector,
 ): Ballot {
   const windows = replicates.flatMap((signals) => signals.windows)
-  const ordinary = vectorOf(
+  const usualWorst = vectorOf(
     (segment) => reference.worst[segment] + (SHIFTING.includes(segment) ? SHIFTS_IN_A_QUEUE * shift[segment] : 0),
   )
   const voters = windows
-    .map((window) => ({ window, excess: excessOf(window.worst, ordinary) }))
+    .map((window) => ({ window, excess: excessOf(window.worst, usualWorst) }))
     .map((voter) => ({ ...voter, sum: total(voter.excess) }))
     .filter(({ sum }) => sum > MIN_EXCESS_NS)
-  const sums = reference.windows.map((window) => total(excessOf(window, reference.worst))).sort((a, b) => a - b)
-  const usual = sums[Math.ceil(ORDINARY * sums.length) - 1] ?? 0
+  const usual = ordinary(reference.windows.map((window) => total(excessOf(window, reference.worst))))
   const votes = (Object.keys(GROUPS) as Group[])
     .map((group) => votesOf(group, voters, windows.length, Math.max(ordinaryOf(group, reference), usual / 2)))
     .filter(({ all }) => all > 0)
