@@ -1,5 +1,5 @@
 import { type Unavailable, unavailable } from '@spsc/core'
-import { derive, readText } from '../kernel-files.js'
+import { readByCpu } from './by-cpu.js'
 import { TICK_NS } from './ticks.js'
 
 /** Times of one CPU since it came up, in nanoseconds, to a clock tick. */
@@ -12,17 +12,12 @@ export interface CpuTimes {
 
 /** `root`/proc/stat by number of the CPU. */
 export function readCpuTimes(root: string): ReadonlyMap<number, CpuTimes> | Unavailable {
-  return derive(readText(root, '/proc/stat'), (text) => {
-    const times = new Map<number, CpuTimes>()
-    for (const [, cpu, fields = ''] of text.matchAll(/^cpu(\d+) (.*)$/gm)) {
-      const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = Number.NaN] = fields
-        .trim()
-        .split(/\s+/)
-        .map((ticks) => Number(ticks) * TICK_NS)
-      const total = user + nice + system + idle + iowait + irq + softirq + steal
-      times.set(Number(cpu), { idle: idle + iowait, steal, total })
-    }
-    return times.size > 0 ? times : unavailable('/proc/stat has no line of a single CPU')
+  return readByCpu(root, '/proc/stat', 'a single CPU', (ticks) => {
+    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = Number.NaN] = ticks.map(
+      (count) => count * TICK_NS,
+    )
+    const total = user + nice + system + idle + iowait + irq + softirq + steal
+    return { idle: idle + iowait, steal, total }
   })
 }
 

@@ -1,5 +1,6 @@
-import { type Unavailable, unavailable } from '@spsc/core'
-import { derive, readText } from '../kernel-files.js'
+import type { Unavailable } from '@spsc/core'
+import { readText } from '../kernel-files.js'
+import { readByCpu } from './by-cpu.js'
 
 /** What tasks did on one CPU since it came up, without those that are on it now. Interrupts on an idle CPU are no task's. */
 export interface TaskTimes {
@@ -10,13 +11,9 @@ export interface TaskTimes {
 
 /** `root`/proc/schedstat by number of the CPU: Documentation/scheduler/sched-stats.rst, fields 7 and 9. */
 export function readTaskTimes(root: string): ReadonlyMap<number, TaskTimes> | Unavailable {
-  return derive(readText(root, '/proc/schedstat'), (text) => {
-    const times = new Map<number, TaskTimes>()
-    for (const [, cpu, fields = ''] of text.matchAll(/^cpu(\d+) (.*)$/gm)) {
-      const [, , , , , , ran_ns = Number.NaN, , timeslices = Number.NaN] = fields.trim().split(/\s+/).map(Number)
-      if (Number.isFinite(ran_ns) && Number.isFinite(timeslices)) times.set(Number(cpu), { ran_ns, timeslices })
-    }
-    return times.size > 0 ? times : unavailable('/proc/schedstat has no line of a CPU')
+  return readByCpu(root, '/proc/schedstat', 'a CPU', (fields) => {
+    const [, , , , , , ran_ns = Number.NaN, , timeslices = Number.NaN] = fields
+    return Number.isFinite(ran_ns) && Number.isFinite(timeslices) ? { ran_ns, timeslices } : undefined
   })
 }
 
