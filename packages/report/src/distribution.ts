@@ -14,9 +14,16 @@ function isDistribution(value: unknown): value is Distribution {
 }
 
 function storedInterval(record: ResultRecord, interval: Interval): unknown {
+  const data = record.status === 'failed' ? undefined : record.collectors.histogram
+  return isUnavailable(data) ? data : histogramOf(record)?.[interval]
+}
+
+/** What the `histogram` collector stored, of any version and so to be looked at; `undefined` where that is no data. */
+export function histogramOf(record: ResultRecord): Partial<HistogramData> | undefined {
   if (record.status === 'failed') return undefined
-  const data = record.collectors.histogram as Partial<HistogramData> | null | undefined
-  return isUnavailable(data) ? data : data?.[interval]
+  const data = record.collectors.histogram
+  if (typeof data !== 'object' || data === null || isUnavailable(data)) return undefined
+  return data
 }
 
 /** The distribution that the `histogram` collector stored; `undefined` where there is none. */

@@ -7,16 +7,7 @@ import {
   percentileOfOffered,
   type ResultRecord,
 } from '@spsc/core'
-import { bucketsOf, distributionOf, isPaced } from './distribution.js'
-
-// A record may come from any version of any collector, so its data is looked at before it is believed.
-
-function stored(record: ResultRecord): Partial<HistogramData> | undefined {
-  if (record.status === 'failed') return undefined
-  const data = record.collectors.histogram
-  if (typeof data !== 'object' || data === null || isUnavailable(data)) return undefined
-  return data as Partial<HistogramData>
-}
+import { bucketsOf, distributionOf, histogramOf, isPaced } from './distribution.js'
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
@@ -33,7 +24,7 @@ function numbersOf<Data extends object>(value: unknown, keys: readonly (keyof Da
  * it is not known.
  */
 export function p99OfOffered(record: ResultRecord, interval: 'latency' | 'response'): number | undefined {
-  const { latency, response, dropped, lost = 0, negative } = stored(record) ?? {}
+  const { latency, response, dropped, lost = 0, negative } = histogramOf(record) ?? {}
   if (!isCount(dropped) || !isCount(lost) || (interval === 'response' && !isPaced(record))) return undefined
   const isKnown = dropped + lost === 0 ? distributionOf(record, interval) : bucketsOf(record, interval)
   const given = { latency, response, dropped, lost, negative } as HistogramData
@@ -44,7 +35,7 @@ export function p99OfOffered(record: ResultRecord, interval: 'latency' | 'respon
 
 /** How old the freshest item was; `undefined` where it is not known. */
 export function ageOf(record: ResultRecord): AgeOfInformation | undefined {
-  return numbersOf(stored(record)?.age, ['n', 'mean_ns', 'peak_p50_ns', 'peak_p99_ns', 'peak_max_ns'])
+  return numbersOf(histogramOf(record)?.age, ['n', 'mean_ns', 'peak_p50_ns', 'peak_p99_ns', 'peak_max_ns'])
 }
 
 export function hasDeadline({ config }: ResultRecord): boolean {
@@ -53,7 +44,7 @@ export function hasDeadline({ config }: ResultRecord): boolean {
 
 /** Share of the offered items that were done by the deadline, and how many a second; `undefined` where not known. */
 export function goodputOf(record: ResultRecord): { readonly share: number; readonly ops_s: number } | undefined {
-  const onTime = numbersOf<OnTime>(stored(record)?.on_time, ['deadline_ns', 'n', 'of'])
+  const onTime = numbersOf<OnTime>(histogramOf(record)?.on_time, ['deadline_ns', 'n', 'of'])
   if (record.status === 'failed' || onTime === undefined || onTime.of === 0 || onTime.n > onTime.of) return undefined
   // Delivered items by their rate: the time of the phase, from the first offer to the last item done.
   const seconds = record.delivered / record.ops_s

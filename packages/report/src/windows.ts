@@ -1,13 +1,6 @@
-import {
-  type HistogramData,
-  isUnavailable,
-  type LatencyWindow,
-  type MeasuredRecord,
-  type ResultRecord,
-  type WindowFigures,
-} from '@spsc/core'
+import { isUnavailable, type LatencyWindow, type ResultRecord, type WindowFigures } from '@spsc/core'
 import type { Cell } from './cells.js'
-import { distributionOf } from './distribution.js'
+import { distributionOf, histogramOf } from './distribution.js'
 import { floorOf } from './floor.js'
 import { ascending, medianOf, type Reading, readingOf } from './reading.js'
 import type { WindowFigure } from './window-figures.js'
@@ -74,15 +67,10 @@ function fewer(windows: readonly Window[], width_s: number, oneOf: number): read
   }))
 }
 
-function storedOf(record: MeasuredRecord): Partial<HistogramData> | undefined {
-  const data = record.collectors.histogram as Partial<HistogramData> | null | undefined
-  return isUnavailable(data) ? undefined : (data ?? undefined)
-}
-
 /** How a replicate's latency went; `undefined` where no windows are stored. */
 function courseOf(record: ResultRecord): Course | undefined {
   if (record.status === 'failed') return undefined
-  const { window_s, windows } = storedOf(record) ?? {}
+  const { window_s, windows } = histogramOf(record) ?? {}
   if (!(typeof window_s === 'number' && window_s > 0) || !Array.isArray(windows) || windows.length === 0)
     return undefined
   if (!windows.every(isWindow)) return undefined
@@ -126,7 +114,7 @@ export function togetherOf(courses: readonly Course[]): readonly Window[] {
 export function courseGaps(records: readonly ResultRecord[]): readonly string[] {
   const measured = records.filter((record) => distributionOf(record, 'latency') !== undefined)
   const without = measured.filter(
-    (record) => record.status === 'ok' && !Array.isArray(storedOf(record)?.windows),
+    (record) => record.status === 'ok' && !Array.isArray(histogramOf(record)?.windows),
   ).length
   if (without === 0) return []
   return [
