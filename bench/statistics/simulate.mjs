@@ -57,6 +57,7 @@ const rows = [
     'of ledger',
     ...KPIS.map((kpi) => `${kpi} held`),
     'shift held',
+    'plain test',
     'shift found',
     'asked alone',
   ],
@@ -74,6 +75,7 @@ for (const name of kinds) {
       percent(same.alarms('ledger')),
       ...KPIS.map((kpi) => percent(same.coverage(kpi))),
       percent(shifted.coverage('latency.p99')),
+      percent(shifted.foundPlainly()),
       percent(shifted.found('latency.p99')),
       percent(asked.found('latency.p99')),
     ])

@@ -5,13 +5,15 @@ export class Tally {
   n = 0
   /** Log ratios of p99 within blocks, of all comparisons. */
   ratios = []
+  #plainly = 0
   #alarms = { judged: 0, ledger: 0 }
   #holds = new Map()
   #found = new Map()
 
   /** @param truths what each figure's effect really was, by name; those without a truth are not asked whether it holds */
-  add({ figures, ratios = [] }, truths = {}) {
+  add({ figures, ratios = [], isFoundPlainly = false }, truths = {}) {
     this.n++
+    if (isFoundPlainly) this.#plainly++
     this.ratios.push(...ratios)
     const known = figures.filter((figure) => !isUnavailable(figure))
     const differs = known.filter(({ verdict }) => verdict === 'differs')
@@ -41,5 +43,10 @@ export class Tally {
   /** Share of comparisons in which a figure differs. */
   found(kpi) {
     return (this.#found.get(kpi) ?? 0) / this.n
+  }
+
+  /** Share of comparisons in which the yardstick of the simulation saw a difference. */
+  foundPlainly() {
+    return this.#plainly / this.n
   }
 }

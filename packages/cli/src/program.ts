@@ -235,7 +235,7 @@ export function createProgram(version: string, handlers: Handlers, done: (code: 
     .option('--against <scenario>', 'row to compare with')
     .option('--hypothesis <cause>', 'cause to test (default: the first that is found)')
     .option('--confirm', 'measure with and without it, in random blocks, and judge')
-    .option('--replicates <n>', 'with --confirm: blocks, 6 to 20 (default: 8)')
+    .option('--replicates <n>', 'with --confirm: blocks, 6 to 16 (default: 8)')
     .option('--duration <time>', "with --confirm: of a replicate (default: the scenario's)")
     .option('--seed <n>', 'with --confirm: orders the blocks (default: random)')
     .option('--name <name>', 'with --confirm: name of that run (default: RUN-confirm)')

@@ -136,7 +136,7 @@ export function confirmationText(confirmation: Confirmation, { hypothesis, text 
     ...indented(`${blocks} blocks; the worst 1 %: as it is ${time(as_is_ns)}, with ${text} ${time(changed_ns)}`, '  '),
     `  ratio ${times(ratio)}; predicted ${times(predicted_ratio)}, half of it ${times(threshold_ratio)}`,
     `  the same against itself, where nothing changes: ${times(twin_ratio)}`,
-    `  exact sign-flip test that just that half comes: p = ${p.toFixed(4)}`,
+    `  exact permutation test that just that half comes: p = ${p.toFixed(4)}`,
     ...(stolen === 0 ? [] : [`  time was stolen by the hypervisor in ${stolen} of ${of} replicates`]),
     path,
   ].join('\n')

@@ -11,10 +11,9 @@ export interface BlockVerdict {
   /** Two-sided, of this figure alone. */
   readonly p: number
   readonly effect: number
-  /** Interval of the median effect and its coverage; absent: fewer than 6 blocks have none. */
+  /** Where the effect lies, at 95 %: all that the test would not reject; absent: so few blocks have none. */
   readonly low?: number
   readonly high?: number
-  readonly coverage?: number
   /** By how much A seemed to differ from A, measured twice; absent: it was measured once. */
   readonly twin_effect?: number
   /** Blocks that an inconclusive one would take. */
@@ -48,6 +47,14 @@ export interface ComparedRow {
   readonly queue: string
 }
 
+/** Replicates of a block during which others used the CPUs. Without B, or without A and its twin, nothing of it counts. */
+export interface LeftOut {
+  /** The block, from 1. */
+  readonly replicate: number
+  readonly rows: readonly ('a' | 'twin' | 'b')[]
+  readonly reasons: readonly string[]
+}
+
 /** Two rows, figure by figure. */
 export interface Comparison {
   readonly a: ComparedRow
@@ -57,8 +64,8 @@ export interface Comparison {
   /** Share within which figures count as equivalent. */
   readonly margin: number
   readonly blocks: number
-  /** Blocks left out, and why: by what others did on the machine, never by what was measured. */
-  readonly left_out: readonly { readonly replicate: number; readonly reasons: readonly string[] }[]
+  /** What was left out, and why: by what others did on the machine, never by what was measured. */
+  readonly left_out: readonly LeftOut[]
   readonly figures: readonly (FigureComparison | FigureMissing)[]
 }
 

@@ -68,16 +68,33 @@ test('without a ledger its parts are unavailable, with the option that brings th
   t.deepEqual(part, { kpi: 'ledger.c_runq', unavailable: 'no collector ledger: --collect ledger' })
 })
 
-test('disturbed blocks are left out while six stay, whatever they measured', (t) => {
-  const a = around(50_000, { contaminated: false }).map((made, index) =>
-    index === 2 ? { ...made, contaminated: true } : made,
-  )
-  const comparison = compared(a, around(50_000, { contaminated: false }))
+const calm = (disturbed: readonly number[] = []) =>
+  around(50_000, { contaminated: false }).map((made, index) => ({
+    ...made,
+    contaminated: disturbed.includes(index + 1),
+  }))
+
+test('disturbed replicates are left out while six blocks stay, whatever they measured', (t) => {
+  const comparison = compared(calm([3]), calm())
   t.is(comparison.blocks, 7)
-  t.deepEqual(comparison.left_out, [{ replicate: 3, reasons: ['steal 5 %'] }])
-  const all = compared(around(50_000, { contaminated: true }), around(50_000))
+  t.deepEqual(comparison.left_out, [{ replicate: 3, rows: ['a'], reasons: ['steal 5 %'] }])
+  const all = compared(calm([1, 2, 3, 4, 5, 6, 7, 8]), calm())
   t.is(all.blocks, 8)
   t.deepEqual(all.left_out, [])
+})
+
+test('where A or its twin is left the block stays, and the other one stands for both', (t) => {
+  const comparison = compared(calm([3, 5]), calm([7]), calm([4, 5]))
+  t.is(comparison.blocks, 6)
+  t.deepEqual(
+    comparison.left_out.map(({ replicate, rows }) => [replicate, rows]),
+    [
+      [3, ['a']],
+      [4, ['twin']],
+      [5, ['a', 'twin']],
+      [7, ['b']],
+    ],
+  )
 })
 
 test('a replicate that failed takes its block with it; none in common is refused', (t) => {

@@ -1,4 +1,4 @@
-import { type Comparison, type FigureComparison, type FigureMissing, isUnavailable } from '@spsc/core'
+import { type Comparison, type FigureComparison, type FigureMissing, isUnavailable, type LeftOut } from '@spsc/core'
 import { fixed, proportion } from './format.js'
 import { cut, WIDTH, wrap } from './terminal-lines.js'
 import { oneLine } from './text.js'
@@ -115,6 +115,12 @@ function missingText(missing: readonly FigureMissing[]): readonly string[] {
   })
 }
 
+const ROWS = { a: 'A', twin: 'the twin', b: 'B' } as const
+
+function leftOutText({ replicate, rows, reasons }: LeftOut): string {
+  return `${rows.map((row) => ROWS[row]).join(' and ')} of block ${replicate} (${oneLine(reasons.join('; '))})`
+}
+
 /**
  * A comparison for a terminal, in lines of at most 80 columns: what was compared and how, a line for each figure, and
  * what follows. `R≈n` stands where a figure is inconclusive: so many blocks it would take.
@@ -130,21 +136,16 @@ function missingText(missing: readonly FigureMissing[]): readonly string[] {
 export function comparisonText(comparison: Comparison): string {
   const figures = comparison.figures.filter((figure): figure is FigureComparison => !isUnavailable(figure))
   const missing = comparison.figures.filter((figure): figure is FigureMissing => isUnavailable(figure))
-  const coverage = figures.find((figure) => figure.coverage !== undefined)?.coverage
   const sentences = [
-    ...(coverage === undefined
-      ? []
-      : [
-          `Interval: of the median effect, ${fixed(100 * coverage, 1)} % by the signed rank sum; A/A: A and A measured again.`,
-        ]),
+    ...(figures.some(({ low }) => low !== undefined)
+      ? ['Interval: of the effect, 95 % by the same test; A/A: A and A measured again.']
+      : []),
     'Times in µs: medians over one-second windows; ledger: of their worst 1 %. p: adjusted for all figures, and for all parts of the ledger.',
     ...(figures.some(({ below_floor }) => below_floor > 0)
       ? ['≤: below what the clocks of some block could tell.']
       : []),
     ...(comparison.left_out.length > 0
-      ? [
-          `Left out for what others did on the machine: ${comparison.left_out.map(({ replicate, reasons }) => `block ${replicate} (${oneLine(reasons.join('; '))})`).join(', ')}.`,
-        ]
+      ? [`Left out for what others did on the machine: ${comparison.left_out.map(leftOutText).join(', ')}.`]
       : []),
     ...missingText(missing),
     conclusion(figures),

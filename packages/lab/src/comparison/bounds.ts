@@ -61,7 +61,11 @@ function judge(comparison: Comparison, bound: Bound): Pick<BoundVerdict, 'verdic
   }
   const interval = towardsWorse(figure, bound.kpi)
   if (interval === undefined) {
-    return { verdict: 'inconclusive', reason: `${figure.n} blocks have no interval; it takes 6`, figure }
+    return {
+      verdict: 'inconclusive',
+      reason: `${figure.n} blocks have no interval; it takes 6, or 3 with a twin`,
+      figure,
+    }
   }
   const [least, most] = interval
   if (most <= bound.limit) return { verdict: 'pass', figure }

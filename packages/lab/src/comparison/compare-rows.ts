@@ -8,7 +8,7 @@ import {
   SpscError,
   type Unavailable,
 } from '@spsc/core'
-import { compareBlocks, findKpi, KPIS, type Kpi, MIN_BLOCKS, maxT, median } from '@spsc/metrics'
+import { type Block, compareBlocks, findKpi, KPIS, type Kpi, MIN_BLOCKS, maxT, median, onScale } from '@spsc/metrics'
 import { contaminationOf } from './contaminated.js'
 
 /** One row of a run: all its replicates. */
@@ -36,12 +36,11 @@ const LEAST_EFFECT = 0.05
 const LEAST_SHARE = 0.005
 const SHARE_MARGIN = 0.01
 
-/** What a block has: a good record of each row. */
-interface Block {
+/** What a block has: a good record of B, and of A, its twin, or both. */
+interface Measured {
   readonly replicate: number
-  readonly a: MeasuredRecord
+  readonly a: readonly { readonly row: 'a' | 'twin'; readonly record: MeasuredRecord }[]
   readonly b: MeasuredRecord
-  readonly twin?: MeasuredRecord
 }
 
 /** 0 where it is not known. */
@@ -55,43 +54,52 @@ function byReplicate(row: RowRecords): ReadonlyMap<number, MeasuredRecord> {
   return new Map(good.map((record) => [record.replicate, record]))
 }
 
-function blocksOf(a: RowRecords, b: RowRecords, twin: RowRecords | undefined): readonly Block[] {
-  const [ofB, ofTwin] = [byReplicate(b), twin && byReplicate(twin)]
-  return [...byReplicate(a)].flatMap(([replicate, record]) => {
-    const [other, again] = [ofB.get(replicate), ofTwin?.get(replicate)]
-    if (other === undefined || (ofTwin !== undefined && again === undefined)) return []
-    return [{ replicate, a: record, b: other, ...(again && { twin: again }) }]
+function blocksOf(a: RowRecords, b: RowRecords, twin: RowRecords = []): readonly Measured[] {
+  const sides = [
+    ['a', byReplicate(a)],
+    ['twin', byReplicate(twin)],
+  ] as const
+  return [...byReplicate(b)].flatMap(([replicate, record]) => {
+    const baseline = sides.flatMap(([row, records]) => {
+      const own = records.get(replicate)
+      return own === undefined ? [] : [{ row, record: own }]
+    })
+    return baseline.length === 0 ? [] : [{ replicate, a: baseline, b: record }]
   })
 }
 
 /**
- * Blocks in which others used the CPUs are left out, as long as {@link MIN_BLOCKS} stay; where fewer would, the machine is
- * like that, and all are kept. The rule looks at no figure that is compared.
+ * Replicates during which others used the CPUs are left out, and of A and its twin the other one stays. That takes
+ * {@link MIN_BLOCKS} blocks that stay; where fewer would, the machine is like that, and all are kept. The rule looks at no
+ * figure that is compared.
  */
-function leaveOut(blocks: readonly Block[]) {
+function leaveOut(blocks: readonly Measured[]) {
   const judged = blocks.map((block) => {
-    const records = [block.a, block.b, ...(block.twin ? [block.twin] : [])]
-    return { block, reasons: [...new Set(records.flatMap(contaminationOf))] }
+    const clean = block.a.filter(({ record }) => contaminationOf(record).length === 0)
+    const disturbed = block.a.filter((side) => !clean.includes(side))
+    const ofB = contaminationOf(block.b)
+    const reasons = [...new Set([...disturbed.flatMap(({ record }) => contaminationOf(record)), ...ofB])]
+    const rows = [...disturbed.map(({ row }) => row), ...(ofB.length > 0 ? (['b'] as const) : [])]
+    const kept = clean.length > 0 && ofB.length === 0 ? [{ ...block, a: clean }] : []
+    return { kept, leftOut: { replicate: block.replicate, rows, reasons } }
   })
-  const disturbed = judged.filter(({ reasons }) => reasons.length > 0)
-  const clean = judged.filter(({ reasons }) => reasons.length === 0)
-  if (clean.length < MIN_BLOCKS) return { kept: blocks, leftOut: [] }
-  const leftOut = disturbed.map(({ block, reasons }) => ({ replicate: block.replicate, reasons }))
-  return { kept: clean.map(({ block }) => block), leftOut }
+  const kept = judged.flatMap(({ kept }) => kept)
+  if (kept.length < MIN_BLOCKS) return { kept: blocks, leftOut: [] }
+  return { kept, leftOut: judged.map(({ leftOut }) => leftOut).filter(({ rows }) => rows.length > 0) }
 }
 
 /** The figure of a record, not below the floors of those it is compared with: what lies below them can't be told apart. */
 interface Values {
   readonly kpi: Kpi
-  readonly rows: readonly (readonly [a: number, b: number, twin: number | undefined])[]
+  readonly blocks: readonly Block[]
   readonly belowFloor: number
 }
 
-function valuesOf(kpi: Kpi, blocks: readonly Block[]): Values | FigureMissing {
+function valuesOf(kpi: Kpi, measured: readonly Measured[]): Values | FigureMissing {
   let missing: Unavailable | undefined
   let belowFloor = 0
-  const rows = blocks.map(({ a, b, twin }) => {
-    const records = [a, b, ...(twin ? [twin] : [])]
+  const blocks = measured.map(({ a, b }) => {
+    const records = [b, ...a.map(({ record }) => record)]
     const floor = kpi.hasFloor ? Math.max(...records.map(floorOf)) : 0
     const values = records.map((record) => {
       const value = kpi.of(record)
@@ -100,23 +108,26 @@ function valuesOf(kpi: Kpi, blocks: readonly Block[]): Values | FigureMissing {
       return Number.NaN
     })
     if (kpi.hasFloor && values.some((value) => value < floor)) belowFloor++
-    const [ofA = Number.NaN, ofB = Number.NaN, ofTwin] = values.map((value) =>
-      kpi.hasFloor ? Math.max(value, floor) : value,
-    )
-    return [ofA, ofB, ofTwin] as const
+    const [ofB = Number.NaN, ...ofA] = values.map((value) => (kpi.hasFloor ? Math.max(value, floor) : value))
+    return { a: ofA, b: ofB }
   })
   if (missing !== undefined) return { kpi: kpi.name, unavailable: missing.unavailable }
-  if (kpi.scale === 'ratio' && rows.flat().some((value) => value !== undefined && !(value > 0))) {
+  if (kpi.scale === 'ratio' && blocks.some(({ a, b }) => [b, ...a].some((value) => !(value > 0)))) {
     return { kpi: kpi.name, unavailable: 'it is 0 in some block' }
   }
-  return { kpi, rows, belowFloor }
+  return { kpi, blocks, belowFloor }
+}
+
+/** Median of A over the blocks; where A was left out, its twin stands for it. */
+function medianOfA(blocks: readonly Block[]): number {
+  return median(blocks.map(({ a: [first] }) => first as number))
 }
 
 /** What parts of A's items are parts of, whichever figures are asked about; 0 where it is not known. */
-function responseOf(blocks: readonly Block[]): number {
+function responseOf(blocks: readonly Measured[]): number {
   for (const name of ['response.p99', 'latency.p99']) {
     const values = valuesOf(findKpi(name) as Kpi, blocks)
-    if (!isUnavailable(values)) return median(values.rows.map(([ofA]) => ofA))
+    if (!isUnavailable(values)) return medianOfA(values.blocks)
   }
   return 0
 }
@@ -128,17 +139,14 @@ function familyP(figures: readonly Values[], blocks: number): ReadonlyMap<Kpi, n
   for (const isJudged of [true, false]) {
     const family = figures.filter(({ kpi }) => (kpi.worse !== 'neither') === isJudged)
     if (family.length === 0) continue
-    const onScale = (kpi: Kpi, value: number) => (kpi.scale === 'ratio' ? Math.log(value) : value)
-    const condition = (block: number, of: 0 | 1) =>
-      family.map(({ kpi, rows }) => onScale(kpi, rows[block]?.[of] as number))
-    const results = maxT(Array.from({ length: blocks }, (_, block) => [condition(block, 0), condition(block, 1)]))
-    for (const { metric, p } of results) adjusted.set((family[metric] as Values).kpi, p)
+    const ps = maxT(family.map(({ kpi, blocks }) => onScale(kpi.scale, blocks)))
+    for (const [index, { kpi }] of family.entries()) adjusted.set(kpi, ps[index] as number)
   }
   return adjusted
 }
 
 function compareFigure(
-  { kpi, rows, belowFloor }: Values,
+  { kpi, blocks, belowFloor }: Values,
   pFamily: number | undefined,
   responseNs: number,
   { design, margin = DEFAULT_MARGIN }: CompareOptions,
@@ -151,21 +159,17 @@ function compareFigure(
       : kpi.unit === 'share'
         ? { margin: SHARE_MARGIN, least: LEAST_SHARE }
         : { margin: margin * responseNs, least: least * responseNs }
-  const twins = rows.flatMap(([a, , twin]) => (twin === undefined ? [] : [[a, twin] as const]))
-  const pairs = rows.map(([a, b]) => [a, b] as const)
-  const verdict = compareBlocks(
-    { pairs, ...(twins.length > 0 && { twins }), scale: kpi.scale },
-    { ...rules, ...(pFamily !== undefined && { pFamily }) },
-  )
-  const allBelow = kpi.hasFloor && belowFloor === rows.length && pairs.every(([a, b]) => a === b)
+  const verdict = compareBlocks({ blocks, scale: kpi.scale }, { ...rules, ...(pFamily !== undefined && { pFamily }) })
+  const allBelow =
+    kpi.hasFloor && belowFloor === blocks.length && blocks.every(({ a, b }) => a.every((value) => value === b))
   return {
     ...verdict,
     ...(allBelow && { verdict: 'inconclusive' as const }),
     kpi: kpi.name,
     unit: kpi.unit,
     scale: kpi.scale,
-    a: median(rows.map(([a]) => a)),
-    b: median(rows.map(([, b]) => b)),
+    a: medianOfA(blocks),
+    b: median(blocks.map(({ b }) => b)),
     ...(pFamily !== undefined && { p_family: pFamily }),
     below_floor: belowFloor,
   }

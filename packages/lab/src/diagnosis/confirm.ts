@@ -1,5 +1,5 @@
 import { isUnavailable, type MeasuredRecord, type ResultRecord, SpscError } from '@spsc/core'
-import { hodgesLehmann, MIN_BLOCKS, median, signFlipTest } from '@spsc/metrics'
+import { differencesOf, hodgesLehmann, MIN_BLOCKS, median, permutationTest } from '@spsc/metrics'
 import { type Plan, type PlanOptions, planRun, type QueueChoice } from '../plan.js'
 import { type Experiment, sidesOf } from './experiment.js'
 import { signalsOf, total } from './signals.js'
@@ -7,8 +7,8 @@ import { signalsOf, total } from './signals.js'
 /** Names of the cells of an experiment. */
 export const SIDES = { asIs: 'as-is', again: 'as-is-again', changed: 'changed' } as const
 
-/** As many as the exact test takes. */
-export const MAX_BLOCKS = 20
+/** As many as are counted out exactly. */
+export const MAX_BLOCKS = 16
 export const USUAL_BLOCKS = 8
 const ALPHA = 0.05
 
@@ -28,7 +28,7 @@ export interface Confirmation {
   readonly threshold_ratio: number
   /** The same of the scenario over itself: what is seen where nothing changes. */
   readonly twin_ratio: number
-  /** Two-sided exact sign-flip test that just half of the predicted change comes. */
+  /** Two-sided exact permutation test within blocks that just half of the predicted change comes. */
   readonly p: number
   /** Replicates in which the hypervisor took more than 1 % of the CPUs, by the `sched` collector. */
   readonly stolen: number
@@ -99,10 +99,12 @@ export function judgeConfirmation(
     throw new SpscError('ERR_OUTPUT', 'lab', `${blocks.length} blocks are whole; needed: ${MIN_BLOCKS}; measure again`)
   }
   const predicted = Math.log(predicted_ns / now_ns)
-  // The scenario was measured twice in each block: its mean has less noise, and nothing is chosen.
-  const logs = blocks.map(({ asIs, again, changed }) => Math.log(changed) - (Math.log(asIs) + Math.log(again)) / 2)
-  const { p } = signFlipTest(logs.map((log) => log - predicted / 2))
-  const log = hodgesLehmann(logs)
+  const asMeasured = blocks.map(({ asIs, again, changed }) => ({
+    a: [Math.log(asIs), Math.log(again)],
+    b: Math.log(changed),
+  }))
+  const { p } = permutationTest(asMeasured.map(({ a, b }) => ({ a, b: b - predicted / 2 })))
+  const log = hodgesLehmann(differencesOf(asMeasured))
   const twinLog = hodgesLehmann(blocks.map(({ asIs, again }) => Math.log(again / asIs)))
   return {
     outcome: outcomeOf(p, log, predicted / 2, twinLog),

@@ -12,5 +12,13 @@ export * from './compare-blocks.js'
 export * from './hodges-lehmann.js'
 export * from './max-t.js'
 export * from './median-interval.js'
+export {
+  type Block,
+  differencesOf,
+  type PermutationInterval,
+  type PermutationTest,
+  permutationInterval,
+  permutationTest,
+} from './permutation-test.js'
 export { blocksNeeded, minimumDetectableEffect, type Precision, simulatedPower } from './power.js'
 export * from './sign-flip.js'

@@ -1,60 +1,58 @@
 import { seededRandom } from '@spsc/core'
-import { type Block, maxT, signFlipTest } from '@spsc/metrics'
+import { type Block, maxT, permutationTest } from '@spsc/metrics'
 import test from 'ava'
 
-const column = (values: readonly number[], condition: number): Block[] =>
-  values.map((value) => (condition === 0 ? [[0], [value]] : [[value], [0]]))
+const VALUES = [5, -2, 8, 3, 6, 1, 4]
+const figure = (values: readonly number[]): Block[] => values.map((b) => ({ a: [0], b }))
+const noise = (random: () => number, blocks: number, replicates: number): Block[] =>
+  Array.from({ length: blocks }, () => ({
+    a: Array.from({ length: replicates }, () => random() ** 3),
+    b: random() ** 3,
+  }))
 
-test('with two conditions and one metric it is the sign-flip test', (t) => {
-  const values = [5, -2, 8, 3, 6, 1, 4]
-  const [only] = maxT(column(values, 0))
-  // Both rank by |mean|: for a fixed sum of squares |t| grows with it.
-  t.is(only?.p, signFlipTest(values).p)
-  t.deepEqual([only?.condition, only?.metric], [1, 0])
+test('of one figure it is the permutation test, with a twin too', (t) => {
+  t.deepEqual(maxT([figure(VALUES)]), [permutationTest(figure(VALUES)).p])
+  const twice = noise(seededRandom(2), 8, 2)
+  t.deepEqual(maxT([twice]), [permutationTest(twice).p])
 })
 
-test('a second metric that says the same costs nothing, and one of noise makes p larger', (t) => {
-  const values = [5, -2, 8, 3, 6, 1, 4]
-  const noise = [1, -1, 2, -2, 1, -1, 0]
-  const twice = maxT(
-    values.map((value) => [
-      [0, 0],
-      [value, value],
-    ]),
-  )
-  t.is(twice[0]?.p, signFlipTest(values).p)
-  const withNoise = maxT(
-    values.map((value, index) => [
-      [0, 0],
-      [value, noise[index] as number],
-    ]),
-  )
-  t.true((withNoise[0]?.p ?? 0) >= signFlipTest(values).p)
+test('a second figure that says the same costs nothing, and one of noise makes p larger', (t) => {
+  const own = permutationTest(figure(VALUES)).p
+  t.is(maxT([figure(VALUES), figure(VALUES.map((value) => 10 * value))])[0], own)
+  t.true((maxT([figure(VALUES), figure([1, -1, 2, -2, 1, -1, 0])])[0] ?? 0) > own)
 })
 
-test('three conditions are told apart: one that is shifted, one that is not', (t) => {
+test('a shift is told from its neighbours, which are not shifted', (t) => {
   const random = seededRandom(3)
-  const blocks = Array.from({ length: 8 }, () => {
-    const level = 10 * random()
-    return [[level + random()], [level + 5 + random()], [level + random()]]
+  const shifted = noise(random, 8, 2).map(({ a, b }) => ({ a, b: b + 5 }))
+  const [p, ...others] = maxT([shifted, noise(random, 8, 2), noise(random, 8, 2)])
+  t.true((p ?? 1) < 0.01)
+  t.true(others.every((of) => of > 0.05))
+})
+
+for (const [blocks, replicates] of [
+  [7, 1],
+  [7, 2],
+  [11, 2],
+] as const) {
+  test(`false alarms of a family of eight stay at the level of one test: ${blocks} blocks, A ${replicates} times`, (t) => {
+    const random = seededRandom(11)
+    const rounds = blocks > 10 ? 60 : 300
+    let alarms = 0
+    for (let round = 0; round < rounds; round++) {
+      const family = Array.from({ length: 8 }, () => noise(random, blocks, replicates))
+      if (maxT(family).some((p) => p <= 0.05)) alarms++
+    }
+    t.true(alarms / rounds <= 0.09, `${alarms} of ${rounds}`)
   })
-  const [shifted, same] = maxT(blocks)
-  t.true((shifted?.p ?? 1) < 0.01)
-  t.true((same?.p ?? 0) > 0.2)
-})
+}
 
-test('false alarms of a family of eight metrics stay at the level of one test', (t) => {
-  const random = seededRandom(11)
-  let alarms = 0
-  for (let round = 0; round < 300; round++) {
-    const blocks = Array.from({ length: 7 }, () => [0, 1].map(() => Array.from({ length: 8 }, () => random() ** 3)))
-    if (maxT(blocks).some(({ p }) => p <= 0.05)) alarms++
-  }
-  t.true(alarms / 300 <= 0.08, `${alarms} of 300`)
-})
-
-test('too little to compare is refused', (t) => {
+test('too little to test, or blocks that differ, are refused', (t) => {
   t.throws(() => maxT([]), { instanceOf: RangeError })
-  t.throws(() => maxT([[[1], [2]]]), { instanceOf: RangeError })
-  t.throws(() => maxT([[[1]], [[2]]]), { instanceOf: RangeError })
+  t.throws(() => maxT([[]]), { instanceOf: RangeError })
+  t.throws(() => maxT([[{ a: [], b: 1 }]]), { instanceOf: RangeError })
+  t.throws(() => maxT([figure(VALUES), noise(seededRandom(1), 7, 2)]), {
+    instanceOf: RangeError,
+    message: /same blocks/,
+  })
 })
