@@ -1,5 +1,5 @@
 // Writes every figure of docs/affinity-anomaly.md anew: measures, asks why, tests the answer and a wrong one, and puts
-// what `spsc` printed between the marks of the page. Takes about 4 minutes of a machine that nobody else uses.
+// what `spsc` printed between the marks of the page. Takes about 6 minutes of a machine that nobody else uses.
 //
 //   node scripts/setup.mjs --build && node scripts/affinity-anomaly.mjs
 import { execFile } from 'node:child_process'
@@ -71,10 +71,10 @@ function put(page, name, text) {
 const fenced = (text) => `\`\`\`console\n${text}\n\`\`\``
 
 try {
-  const settings = ['--queue', 'mutex', '--duration', '3', '--replicates', '4', '--seed', '1', '--name', 'anomaly']
+  const settings = ['--queue', 'mutex', '--duration', '3', '--replicates', '6', '--seed', '1', '--name', 'anomaly']
   const collect = ['--collect', 'histogram,ledger,sched', '--inject', `none,${HOGS}`]
   const measured = await spsc('run', 'baseline', 'affinity', ...settings, ...collect)
-  const blocks = ['--confirm', '--replicates', '6', '--duration', '3', '--seed', '2', '--quiet']
+  const blocks = ['--confirm', '--replicates', '8', '--duration', '3', '--seed', '2', '--quiet']
   const ask = ['why', 'anomaly', AFFINITY, '--against', BASELINE]
   const confirmed = await spsc(...ask, ...blocks)
   const decoy = await spsc(...ask, '--hypothesis', 'late-pacer', ...blocks)

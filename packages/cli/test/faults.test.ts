@@ -14,8 +14,9 @@ test.serial(
     const { writes, wrong } = await runWithFault(0, 'EIO')
     t.deepEqual(wrong, [])
     t.true(writes > 30, `${writes} writes`)
-    // The folder, the claim, the first record, the last of the manifest, the last file: by one error or the other.
-    const chosen = [2, 3, 6, 9, 10, writes - 1]
+    // The folder, the lock and who has it, the results, a record, the last of the manifest, the last file: by one error or
+    // the other.
+    const chosen = [2, 3, 4, 5, 8, 11, writes - 1]
     for (const [index, at] of chosen.entries()) {
       const code = CODES[index % CODES.length] as string
       const fault = await runWithFault(at, code)
@@ -34,7 +35,7 @@ test.serial(
 )
 
 test.serial('a run whose results can’t be synced to their device says so', async (t) => {
-  const fault = await runWithFault(10, 'EIO')
+  const fault = await runWithFault(12, 'EIO')
   t.regex(String(fault.failed), /^fsync .*mine_results\.ndjson$/)
   t.deepEqual(fault.wrong, [])
 })

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { errorMessage, parseRecord, type ResultRecord, SpscError } from '@spsc/core'
-import { type ClaimedFiles, isLeftOver, ownClaim, removeLeftOver } from './claim.js'
+import { isLeftOver, lockOf, RunLock } from './run-lock.js'
 
 /** Names of runs become names of files: nothing that could leave the folder or confuse a terminal. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
@@ -33,10 +33,6 @@ export function resultsPath({ dir, name }: StorePlace): string {
 
 export function manifestPath({ dir, name }: StorePlace): string {
   return join(dir, `${name}_manifest.json`)
-}
-
-function filesOf(place: StorePlace): ClaimedFiles {
-  return { results: resultsPath(place), manifest: manifestPath(place) }
 }
 
 /** @throws `ERR_OPTION` */
@@ -59,12 +55,16 @@ export function makeFolder(dir: string): void {
   mkdirSync(dir)
 }
 
-/** The first of `name`, `name-2`, `name-3` … that is not taken in `dir`; what a killed run has only claimed is not. */
+function isEmpty(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile() && statSync(path).size === 0
+}
+
+/** The first of `name`, `name-2`, `name-3` … that is not taken in `dir`; by a run that was killed without a record it is not. */
 export function freeName({ dir, name }: StorePlace): string {
   for (let suffix = 1; ; suffix++) {
     const candidate = suffix === 1 ? name : `${name}-${suffix}`
-    const place = { dir, name: candidate }
-    if (!existsSync(resultsPath(place)) || isLeftOver(filesOf(place))) return candidate
+    const path = resultsPath({ dir, name: candidate })
+    if (!existsSync(path) || (isEmpty(path) && isLeftOver(lockOf(path)))) return candidate
   }
 }
 
@@ -117,11 +117,15 @@ export class RunStore {
   readonly earlier: readonly ResultRecord[]
   readonly #fd: number
   readonly #isNew: boolean
+  readonly #lock: RunLock
+  #isClosed = false
 
   /**
-   * Claims the place before anything is measured.
+   * Locks the place before anything is measured, until {@link close} or {@link abandon}: of two processes that write one
+   * run, whatever they are to do with it, the second is refused.
    *
-   * @throws `ERR_EXISTS` when the name is taken and is to be refused, `ERR_OUTPUT` when nothing can be written there
+   * @throws `ERR_EXISTS` when the name is taken and is to be refused, or another process writes that run; `ERR_OUTPUT` when
+   * nothing can be written there
    */
   constructor(place: StorePlace, onExisting: OnExisting) {
     checkName(place.name)
@@ -129,18 +133,25 @@ export class RunStore {
     this.place = place
     try {
       makeFolder(place.dir)
-      if (onExisting === 'replace') for (const old of [path, manifestPath(place)]) rmSync(old, { force: true })
-      else removeLeftOver(filesOf(place))
+      this.#lock = new RunLock(path)
+    } catch (error) {
+      throw error instanceof SpscError ? error : outputError(path, error)
+    }
+    try {
+      const isUnbegun = this.#lock.wasLeftOver && isEmpty(path)
+      if (onExisting === 'replace' || isUnbegun) {
+        for (const old of [path, manifestPath(place)]) rmSync(old, { force: true })
+      }
       const text = onExisting === 'resume' && existsSync(path) ? readFileSync(path, 'utf8') : ''
       this.earlier = text
         .split('\n')
         .map(parseRecord)
         .filter((record) => record !== undefined)
       this.#isNew = !existsSync(path)
-      // Exclusive creation is the claim: of two runs started at once with one name, one is refused.
       this.#fd = openSync(path, onExisting === 'resume' ? 'a' : 'ax')
       if (text !== '' && !text.endsWith('\n')) writeSync(this.#fd, '\n')
     } catch (error) {
+      this.#lock.release()
       if ((error as NodeJS.ErrnoException).code === 'EEXIST' && existsSync(path)) {
         throw new SpscError(
           'ERR_EXISTS',
@@ -152,15 +163,12 @@ export class RunStore {
     }
   }
 
-  /** Says who is about to measure, where that takes a while to begin: should it be killed, the name is free again. */
-  markClaim(): void {
-    if (this.#isNew) this.writeManifest(ownClaim())
-  }
-
-  /** Takes back the claim of a run that has not begun. */
+  /** Leaves no trace of a run that has not begun. */
   abandon(): void {
+    this.#isClosed = true
     closeSync(this.#fd)
     if (this.#isNew) rmSync(resultsPath(this.place), { force: true })
+    this.#lock.release()
   }
 
   /** @throws `ERR_OUTPUT` */
@@ -188,8 +196,10 @@ export class RunStore {
     return readManifest(this.place)
   }
 
-  /** @throws `ERR_OUTPUT` where what was written did not reach the device */
+  /** Ends it; closed again, nothing happens. @throws `ERR_OUTPUT` where what was written did not reach the device */
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     try {
       fsyncSync(this.#fd)
     } catch (error) {
@@ -198,6 +208,7 @@ export class RunStore {
       if (code !== 'EINVAL' && code !== 'ENOTSUP') throw outputError(resultsPath(this.place), error)
     } finally {
       closeSync(this.#fd)
+      this.#lock.release()
     }
   }
 }

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -24,11 +25,16 @@ const record = (replicate: number): ResultRecord => ({
   error: { code: 'ERR_PLUGIN', message: 'none' },
 })
 
+/** Opens a run, and closes it as it was open before. */
 function open(t: ExecutionContext, dir: string, onExisting: OnExisting = 'refuse', name = 't'): RunStore {
+  const path = resultsPath({ dir, name })
+  opened.get(path)?.close()
   const store = new RunStore({ dir, name }, onExisting)
+  opened.set(path, store)
   t.teardown(() => store.close())
   return store
 }
+const opened = new Map<string, RunStore>()
 const stored = (dir: string) => readFileSync(resultsPath({ dir, name: 't' }), 'utf8')
 const replicates = (records: readonly ResultRecord[]) => records.map(({ replicate }) => replicate)
 
@@ -65,7 +71,14 @@ test('a run that is stored is refused, with what can be done, and kept', (t) => 
 test('of two runs that begin under one name, the second is refused before it has a record', (t) => {
   const dir = folder(t)
   open(t, dir)
-  t.throws(() => open(t, dir), { code: 'ERR_EXISTS' })
+  for (const onExisting of ['refuse', 'replace', 'resume'] as const) {
+    t.throws(() => new RunStore({ dir, name: 't' }, onExisting), {
+      code: 'ERR_EXISTS',
+      message: new RegExp(`t_results\\.ndjson is being written by process ${process.pid} of .*; wait for it`),
+    })
+  }
+  open(t, dir, 'resume').close()
+  t.deepEqual(readdirSync(dir), ['t_results.ndjson'])
 })
 
 test('replace starts from nothing, also without the old manifest', (t) => {
@@ -76,6 +89,7 @@ test('replace starts from nothing, also without the old manifest', (t) => {
   const store = open(t, dir, 'replace')
   t.deepEqual(store.earlier, [])
   t.is(stored(dir), '')
+  store.close()
   t.deepEqual(readdirSync(dir), ['t_results.ndjson'])
 })
 
@@ -211,6 +225,7 @@ test('the manifest is written whole and leaves no other file behind', (t) => {
   store.writeManifest({ seed: 1 })
   store.writeManifest({ seed: 2 })
   t.deepEqual(store.readManifest(), { seed: 2 })
+  store.close()
   t.deepEqual(readdirSync(dir).sort(), ['t_manifest.json', 't_results.ndjson'])
 })
 
@@ -219,6 +234,7 @@ test('a manifest that can’t be written leaves no other file behind', (t) => {
   const store = open(t, dir)
   mkdirSync(manifestPath({ dir, name: 't' }))
   t.throws(() => store.writeManifest({ seed: 1 }), { code: 'ERR_OUTPUT', message: /t_manifest\.json can't be written/ })
+  store.close()
   t.deepEqual(readdirSync(dir).sort(), ['t_manifest.json', 't_results.ndjson'])
 })
 
@@ -259,6 +275,7 @@ mounting(`on a full device the old manifest stays as it was${reason}`, (t) => {
   t.throws(() => writeFileSync(join(dir, 'filler'), Buffer.alloc(2 ** 20)), { code: 'ENOSPC' })
   t.throws(() => store.writeManifest({ seed: 2, text: 'x'.repeat(2 ** 16) }), { code: 'ERR_OUTPUT' })
   t.deepEqual(store.readManifest(), { seed: 1 })
+  store.close()
   t.deepEqual(readdirSync(dir).sort(), ['filler', 't_manifest.json', 't_results.ndjson'])
 })
 
@@ -274,35 +291,73 @@ restricting(`a read-only folder is refused at once${reason}`, (t) => {
 /** A process that has just ended. */
 const GONE = spawnSync('true').pid as number
 
-/** A name that a process has claimed, and nothing more. */
-function claimed(t: ExecutionContext, claim: object): string {
+/** A run whose process has been killed, or has not: its lock, and a file without a record. */
+function locked(t: ExecutionContext, holder: object | string): string {
   const dir = folder(t)
-  open(t, dir).markClaim()
-  writeFileSync(manifestPath({ dir, name: 't' }), JSON.stringify({ claimed_by: claim }))
+  const path = resultsPath({ dir, name: 't' })
+  writeFileSync(path, '')
+  writeFileSync(manifestPath({ dir, name: 't' }), '{}')
+  writeFileSync(`${path}.lock`, typeof holder === 'string' ? holder : JSON.stringify(holder))
   return dir
 }
 
-test('a name that a killed process has claimed, and measured nothing, is free', (t) => {
-  const dir = claimed(t, { pid: GONE, host: hostname() })
-  t.is(freeName({ dir, name: 't' }), 't')
-  open(t, dir).append(record(1))
-  t.deepEqual(readdirSync(dir), ['t_results.ndjson'])
-})
-
-for (const [what, claim] of [
-  ['a process that lives', { pid: process.pid, host: hostname() }],
-  ['a process of another machine', { pid: GONE, host: `not-${hostname()}` }],
+for (const [what, holder] of [
+  ['is gone', { pid: GONE, host: hostname() }],
+  ['began at another time than the one of that number', { pid: process.pid, host: hostname(), started: '1' }],
 ] as const) {
-  test(`a name that ${what} has claimed is taken`, (t) => {
-    const dir = claimed(t, claim)
-    t.is(freeName({ dir, name: 't' }), 't-2')
-    t.throws(() => open(t, dir), { code: 'ERR_EXISTS' })
+  const linux = process.platform === 'linux' || what === 'is gone' ? test : test.skip
+  linux(`a name whose process ${what}, and measured nothing, is free`, (t) => {
+    const dir = locked(t, holder)
+    t.is(freeName({ dir, name: 't' }), 't')
+    const store = open(t, dir)
+    store.append(record(1))
+    store.close()
+    t.deepEqual(readdirSync(dir), ['t_results.ndjson'])
   })
 }
 
-test('a run that has a record is never taken for a claim', (t) => {
-  const dir = claimed(t, { pid: GONE, host: hostname() })
+for (const [what, holder] of [
+  ['a process that lives', { pid: process.pid, host: hostname() }],
+  ['a process of another machine', { pid: GONE, host: `not-${hostname()}` }],
+  ['a lock in which nobody stands', ''],
+] as const) {
+  test(`a name that ${what} has is taken, and nothing of it is touched`, (t) => {
+    const dir = locked(t, holder)
+    t.is(freeName({ dir, name: 't' }), 't-2')
+    for (const onExisting of ['refuse', 'replace', 'resume'] as const) {
+      t.throws(() => open(t, dir, onExisting), { code: 'ERR_EXISTS', message: /; if it is gone, remove .*\.lock$/ })
+    }
+    t.deepEqual(readdirSync(dir).sort(), ['t_manifest.json', 't_results.ndjson', 't_results.ndjson.lock'])
+  })
+}
+
+test('a run that was killed and has a record stays, and goes on', (t) => {
+  const dir = locked(t, { pid: GONE, host: hostname() })
   writeFileSync(resultsPath({ dir, name: 't' }), `${JSON.stringify(record(1))}\n`)
-  t.throws(() => open(t, dir), { code: 'ERR_EXISTS' })
-  t.is(replicates(open(t, dir, 'resume').earlier).length, 1)
+  t.is(freeName({ dir, name: 't' }), 't-2')
+  t.throws(() => open(t, dir), { code: 'ERR_EXISTS', message: /--resume it/ })
+  const store = open(t, dir, 'resume')
+  t.is(replicates(store.earlier).length, 1)
+  store.close()
+  t.deepEqual(readdirSync(dir).sort(), ['t_manifest.json', 't_results.ndjson'])
+})
+
+test('of processes that take one name at once, whose holder was killed, one gets it', async (t) => {
+  const dir = locked(t, { pid: GONE, host: hostname() })
+  const script = `
+    import { RunStore } from '@spsc/lab'
+    try {
+      new RunStore({ dir: ${JSON.stringify(dir)}, name: 't' }, 'resume')
+      console.log('got it')
+    } catch (error) {
+      console.log(error.code)
+    }
+    process.stdin.resume()`
+  const children = Array.from({ length: 5 }, () =>
+    spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname }),
+  )
+  // All of them stay until each has said how it went.
+  const said = await Promise.all(children.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()))
+  for (const { stdin } of children) stdin.end()
+  t.deepEqual(said.sort(), ['ERR_EXISTS', 'ERR_EXISTS', 'ERR_EXISTS', 'ERR_EXISTS', 'got it'])
 })

@@ -18,7 +18,6 @@ export class GuestStore {
     this.#place = place
     if (onExisting === 'replace') return
     this.#store = new RunStore(place, onExisting)
-    this.#store.markClaim()
   }
 
   /** What is there of a run that goes on. */

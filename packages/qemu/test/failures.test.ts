@@ -226,7 +226,7 @@ test.serial('what a run that was killed while its guest booted has left stands i
   const script = `
     import { mkdtempSync } from 'node:fs'
     import { RunStore } from '@spsc/lab'
-    new RunStore({ dir: ${JSON.stringify(there.out)}, name: 'mine' }, 'refuse').markClaim()
+    new RunStore({ dir: ${JSON.stringify(there.out)}, name: 'mine' }, 'refuse')
     mkdtempSync(${JSON.stringify(there.temporary)} + '/spsc-qemu-' + process.pid + '-')
     process.kill(process.pid, 'SIGKILL')`
   const killed = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname })
