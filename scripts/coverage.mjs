@@ -5,7 +5,7 @@
 // all that it has loaded: megabytes, nearly all of them of other packages. So what is of the package alone is picked out
 // before it is summed up, by the two libraries that c8 is made of; c8 itself takes hours for it.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -129,6 +129,8 @@ async function report(raw, name) {
 /** What the tests of a package take of it: `{ files, wrong }`. */
 async function measure(name, minutes) {
   const folder = mkdtempSync(join(tmpdir(), 'spsc-coverage-'))
+  // A process of another user writes its counts there as well.
+  chmodSync(folder, 0o1777)
   try {
     const wrong = []
     for (const tests of testsOf(name)) {

@@ -141,8 +141,8 @@ async function comparedApart(
   asked: Asked,
   flags: Flags,
 ): Promise<readonly Comparison[]> {
-  checkMachines(places, flags)
   const runs = [await readRun(places[0]), await readRun(places[1])] as const
+  checkMachines(places, flags)
   return comparedRuns(runs, { design: 'apart', ...asked })
 }
 
