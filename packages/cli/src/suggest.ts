@@ -1,9 +1,8 @@
 import { SpscError } from '@spsc/core'
 import { closest, distance } from 'fastest-levenshtein'
 
-/** The name meant by a mistyped one, when one is near enough to be more than a guess. */
+/** The name of some that are known that was meant by a mistyped one, when one is near enough to be more than a guess. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined
   const candidate = closest(name, known as string[])
   return distance(name, candidate) <= Math.max(2, Math.floor(name.length / 3)) ? candidate : undefined
 }

@@ -68,7 +68,8 @@ function comparable(row: WhyRow, other: WhyRow): boolean {
  * What `spsc why` is about: the scenario that was named, on the queue that was named, or the slowest; and what it is
  * compared with: what was named, else the baseline, else the fastest row that is comparable.
  *
- * @throws `ERR_UNKNOWN` naming what there is, `ERR_OPTION` where a scenario is to be compared with itself
+ * @throws `ERR_UNKNOWN` naming what there is, `ERR_OPTION` where a scenario is to be compared with itself, `ERR_OUTPUT`
+ * where nothing was measured
  */
 export function chooseRows(
   rows: readonly WhyRow[],
@@ -78,15 +79,16 @@ export function chooseRows(
     readonly against?: string | undefined
   },
 ): Choice {
+  if (rows.length === 0) {
+    throw new SpscError('ERR_OUTPUT', 'cli', 'the run has no replicate with figures; measure it again')
+  }
   const ofQueue = rows.filter(({ queue }) => asked.queue === undefined || queue === asked.queue)
-  if (ofQueue.length === 0 && asked.queue !== undefined) {
-    throw unknownName('cli', 'queue', asked.queue, [...new Set(rows.map(({ queue }) => queue))])
+  if (ofQueue.length === 0) {
+    throw unknownName('cli', 'queue', asked.queue as string, [...new Set(rows.map(({ queue }) => queue))])
   }
   const isBaseline = ({ scenario }: WhyRow) => scenario.split(' ')[0] === 'baseline'
   const candidates = asked.scenario === undefined ? ofQueue : named(ofQueue, asked.scenario, 'scenario')
-  const [row] = sorted(candidates)
-  if (row === undefined)
-    throw new SpscError('ERR_OUTPUT', 'cli', 'the run has no replicate with figures; measure it again')
+  const [row] = sorted(candidates) as [WhyRow, ...WhyRow[]]
   if (asked.against !== undefined) {
     const against = named(rows, asked.against, '--against').find(({ queue }) => queue === row.queue)
     if (against !== undefined && against !== row) return { row, against }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HistogramData, MeasuredRecord } from '@spsc/core'
 import test from 'ava'
@@ -77,6 +77,15 @@ test('two runs are compared row by row, or by the only row of each', async (t) =
     /no row in common: a@sab, b@sab; here@sab; allowed: runs of the same scenarios and queues/,
     { cwd },
   )
+})
+
+test('lines that are no records are skipped, and named', async (t) => {
+  const cwd = folder(t)
+  const path = storeRecords(cwd, 'r', [...row('a', 1), ...row('b', 1)])
+  appendFileSync(path, '{"schema":1}\n{"schema":1,"run":"r","scen')
+  const { code, stderr } = await spsc(['compare', '--run', 'r', 'a', 'b'], { cwd })
+  t.is(code, 0)
+  t.is(stderr, '[spsc] [report] result_data/r_results.ndjson: lines 13, 14 are skipped: no record, torn or damaged\n')
 })
 
 test('stored runs and scenarios to measure are not mixed, nor more than two runs', async (t) => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { folder, refused, run, spsc } from './spsc.js'
@@ -52,6 +52,16 @@ test('a baseline is kept, and a later run is held against it', async (t) => {
   t.regex(worse.stdout, /^reproduce: spsc gate --baseline main/m)
   const annotated = await spsc(['gate', '--baseline', 'main', path, '--max', 'p99=+10%', '--format', 'github'], { cwd })
   t.regex(annotated.stdout, /^::error title=/)
+})
+
+test('a baseline that can not be kept is said, and the run stays', async (t) => {
+  const cwd = folder(t)
+  mkdirSync(join(cwd, 'result_data'))
+  writeFileSync(join(cwd, 'result_data/baselines'), 'mine')
+  const { code, stderr } = await spsc(['run', 'baseline', '--save-baseline', 'main', '--quiet', ...BRIEF], { cwd })
+  t.is(code, 3)
+  t.regex(stderr, /baselines\/main_results\.ndjson can't be written: .*; choose another --out$/m)
+  t.true(existsSync(join(cwd, 'result_data/baseline_results.ndjson')))
 })
 
 test('runs of machines that differ are not compared unless told to', async (t) => {

@@ -160,5 +160,7 @@ test('a run of failed replicates has nothing to ask about', async (t) => {
     error: { code: 'ERR_PLUGIN', message: 'none' },
   } as unknown as ResultRecord
   storeRecords(cwd, 'r', [failed])
-  await refused(t, ['why', 'r'], /no replicate with figures; measure it again/, { cwd })
+  for (const args of [[], ['baseline'], ['--queue', 'sab']]) {
+    await refused(t, ['why', 'r', ...args], /the run has no replicate with figures; measure it again/, { cwd })
+  }
 })
