@@ -6,7 +6,7 @@
 // before it is summed up, by the two libraries that c8 is made of; c8 itself takes hours for it.
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -78,6 +78,44 @@ async function runTests([name, ...files], raw, minutes) {
   return status === 0 ? undefined : `tests fail:\n${output.slice(-3000)}`
 }
 
+/** Where each line of a text begins. */
+function lineStarts(lengths) {
+  const starts = [0]
+  for (const length of lengths) starts.push(starts.at(-1) + length + 1)
+  return starts
+}
+
+/**
+ * Counts by the places of the file on the disk. What loads the tests rewrites the files of dist that have an `import()` as
+ * well, which moves all that stands behind it; the map that it leaves leads back. `undefined` where it left none.
+ */
+function asOnDisk(script, cached) {
+  const lengthsOf = (text) => text.split('\n').map((line) => line.length)
+  const text = readFileSync(fileURLToPath(script.url), 'utf8')
+  const end = Math.max(...script.functions.map(({ ranges }) => ranges[0].endOffset))
+  if (end === text.length) return script
+  if (cached?.data === undefined || cached.data === null) return undefined
+  const map = new SourceMap(cached.data)
+  const [rewritten, onDisk] = [lineStarts(cached.lineLengths), lineStarts(lengthsOf(text))]
+  const back = (offset) => {
+    const line = rewritten.findLastIndex((start) => start <= offset)
+    const column = offset - rewritten[line]
+    const entry = map.findEntry(line, column)
+    if (entry.originalLine === undefined) return offset === 0 ? 0 : text.length
+    const moved = entry.generatedLine === line ? column - entry.generatedColumn : 0
+    return Math.min(text.length, onDisk[entry.originalLine] + entry.originalColumn + moved)
+  }
+  const functions = script.functions.map((each) => ({
+    ...each,
+    ranges: each.ranges.map(({ startOffset, endOffset, count }) => ({
+      startOffset: back(startOffset),
+      endOffset: endOffset === end ? text.length : back(endOffset - 1) + 1,
+      count,
+    })),
+  }))
+  return { ...script, functions }
+}
+
 /** Of what V8 wrote into `raw`, the scripts of the package, by their address: the counts of each process and thread. */
 function scriptsOf(raw, name) {
   const own = pathToFileURL(join(ROOT, 'packages', name, 'dist/')).href
@@ -93,7 +131,8 @@ function scriptsOf(raw, name) {
     for (const script of counts.result) {
       // One with a query is a changed copy, as tests of every order of steps make them: its offsets are others.
       if (!script.url.startsWith(own) || script.url.includes('?')) continue
-      scripts.set(script.url, [...(scripts.get(script.url) ?? []), script])
+      const counted = asOnDisk(script, counts['source-map-cache']?.[script.url])
+      if (counted !== undefined) scripts.set(script.url, [...(scripts.get(script.url) ?? []), counted])
     }
   }
   return scripts
