@@ -43,7 +43,7 @@ function marginOf(flags: Flags): number {
   const text = option(flags, 'margin')
   if (text === undefined) return DEFAULT_MARGIN
   const [, number, percent] = /^(\d+(?:\.\d+)?|\.\d+)(%?)$/.exec(text.trim()) ?? []
-  const margin = Number(number ?? Number.NaN) / (percent === '%' ? 100 : 1)
+  const margin = Number(number) / (percent === '%' ? 100 : 1)
   if (margin >= 0.05 && margin <= 1) return margin
   throw refuse(`--margin is ${JSON.stringify(text)}; allowed: a share from 5% to 100%, as in 10% or 0.1`)
 }
@@ -78,15 +78,20 @@ async function readRun(place: StorePlace): Promise<ReadonlyMap<string, RowRecord
   return rowsOf(stored.records)
 }
 
+/** A row is there for its records: it has one at least. */
+function firstOf(row: RowRecords): ResultRecord {
+  return row[0] as ResultRecord
+}
+
 function namesOf(rows: ReadonlyMap<string, RowRecords>): string {
-  return [...rows.values()].map(([first]) => `${first?.scenario}@${first?.queue}`).join(', ')
+  return [...rows.values()].map((row) => `${firstOf(row).scenario}@${firstOf(row).queue}`).join(', ')
 }
 
 /** `SCENARIO` or `SCENARIO@QUEUE`. */
 function rowsCalled(rows: ReadonlyMap<string, RowRecords>, name: string): readonly RowRecords[] {
-  return [...rows.values()].filter(([first]) => {
-    if (first === undefined) return false
-    return name === first.scenario || name === `${first.scenario}@${first.queue}`
+  return [...rows.values()].filter((row) => {
+    const { scenario, queue } = firstOf(row)
+    return name === scenario || name === `${scenario}@${queue}`
   })
 }
 
@@ -102,21 +107,22 @@ async function comparedWithin(run: StorePlace, names: readonly string[], asked: 
   if (a === undefined || b === undefined || more !== undefined) {
     throw refuse(`${found.length} rows of run ${run.name} are named; allowed: two, as SCENARIO or SCENARIO@QUEUE`)
   }
-  const twin = rows.get(cellKey({ scenario: twinOf(a[0]?.scenario as string), queue: a[0]?.queue as string }))
+  const { scenario, queue } = firstOf(a)
+  const twin = rows.get(cellKey({ scenario: twinOf(scenario), queue }))
   return [compareRows(a, b, { design: 'interleaved', ...asked, ...(twin && { twin }) })]
 }
 
 function checkMachines(places: readonly [StorePlace, StorePlace], flags: Flags): void {
   if (flags['across-machines']) return
-  const [a, b] = places.map((place) => [place.name, machineOf(place)] as const)
-  const other = a && b ? otherMachine(a, b) : undefined
+  const [a, b] = places
+  const other = otherMachine([a.name, machineOf(a)], [b.name, machineOf(b)])
   if (other === undefined) return
   throw refuse(`${[other.what, ...other.fields].join('; ')}; measure both here, or give --across-machines`)
 }
 
 /** A twin is there for its own blocks only. */
 function withoutTwins(rows: ReadonlyMap<string, RowRecords>): ReadonlyMap<string, RowRecords> {
-  return new Map([...rows].filter(([, [first]]) => first !== undefined && !isTwin(first.scenario)))
+  return new Map([...rows].filter(([, row]) => !isTwin(firstOf(row).scenario)))
 }
 
 /** Rows that two runs have in common, or the only one of each. */
@@ -126,7 +132,9 @@ function comparedRuns(
 ): readonly Comparison[] {
   const [a, b] = [withoutTwins(runs[0]), withoutTwins(runs[1])]
   const common = [...a.keys()].filter((key) => b.has(key))
-  if (common.length > 0) return common.map((key) => compareRows(a.get(key) ?? [], b.get(key) ?? [], options))
+  if (common.length > 0) {
+    return common.map((key) => compareRows(a.get(key) as RowRecords, b.get(key) as RowRecords, options))
+  }
   const [[onlyA, ...moreA], [onlyB, ...moreB]] = [[...a.values()], [...b.values()]]
   if (onlyA !== undefined && onlyB !== undefined && moreA.length + moreB.length === 0) {
     return [compareRows(onlyA, onlyB, options)]
@@ -179,8 +187,9 @@ async function measureBoth(
     plan,
     ...latenciesFor(options.latencies, plan, options.onExisting),
     conclude(records) {
+      // A run that went through its plan has records of all its cells.
       const rows = rowsOf(records)
-      const row = (key: string | undefined) => rows.get(key ?? '') ?? []
+      const row = (key: string | undefined) => rows.get(key as string) as RowRecords
       return conclude([compareRows(row(a), row(b), { design: 'interleaved', ...asked, twin: row(twin) })])
     },
   })

@@ -54,6 +54,16 @@ test('a baseline is kept, and a later run is held against it', async (t) => {
   t.regex(annotated.stdout, /^::error title=/)
 })
 
+test('scenarios are measured now and held against a baseline', async (t) => {
+  const cwd = folder(t)
+  await run(t, ['baseline', '--save-baseline', 'main', '--quiet', '--replicates', '2', ...BRIEF], { cwd })
+  const args = ['compare', '--baseline', 'main', 'baseline', '--replicates', '2', '--quiet', '--warmup', '0', ...BRIEF]
+  const { code, stdout, stderr } = await spsc([...args, '--name', 'now', '--json'], { cwd })
+  t.is(code, 4, stderr)
+  const [comparison] = JSON.parse(stdout)
+  t.like(comparison, { design: 'apart', blocks: 2, a: { run: 'baseline' }, b: { run: 'now' } })
+})
+
 test('a baseline that can not be kept is said, and the run stays', async (t) => {
   const cwd = folder(t)
   mkdirSync(join(cwd, 'result_data'))
@@ -87,6 +97,7 @@ test('what can not be compared is refused before anything is measured', async (t
     [['compare', '--run', 'a', '--baseline', 'b', 'c'], /exclude each other/],
     [['compare', '--baseline', '../x', 'baseline'], /name is "\.\.\/x"/],
     [['compare', 'baseline', 'affinity', '--margin', '3'], /--margin is "3"; allowed: a share from 5% to 100%/],
+    [['compare', 'baseline', 'affinity', '--margin', 'ten'], /--margin is "ten"; allowed: a share/],
     [['compare', 'baseline', 'affinity', '--figures', 'p99'], /--figures has "p99"; allowed: latency\.p50/],
     [['gate', 'baseline', 'affinity'], /--max is missing/],
     [['gate', 'baseline', 'affinity', '--max', 'p99=10'], /--max is "p99=10"; allowed/],
