@@ -1,4 +1,12 @@
-import type { AnyNode, AssignmentExpression, CallExpression, Class, MemberExpression, Program } from 'acorn'
+import type {
+  AnyNode,
+  ArrayPattern,
+  AssignmentExpression,
+  CallExpression,
+  Class,
+  MemberExpression,
+  Program,
+} from 'acorn'
 import { bound, children, type FunctionNode, isFunction, nameOf } from './ast.js'
 
 /** Methods that read or write many elements of a typed array at once. */
@@ -206,6 +214,7 @@ export class Analysis {
           this.#class(node.init, facts, node.id.name)
           return
         }
+        if (node.init && takesApart(node.id, node.init)) facts.direct = true
         if (isFunction(node.init) && node.id.type === 'Identifier') this.#name(node.id.name, node.init)
         break
       case 'Property':
@@ -217,6 +226,7 @@ export class Analysis {
         break
       case 'AssignmentExpression':
         this.#assignment(node, facts)
+        if (takesApart(node.left, node.right)) facts.direct = true
         for (const name of bound(node.left)) this.#hides(name, facts.scope)
         break
       case 'UpdateExpression':
@@ -244,6 +254,7 @@ export class Analysis {
 
   #function(node: FunctionNode, outer: Facts): void {
     const scope = new Scope(outer.scope)
+    if (node.type === 'FunctionExpression' && node.id) scope.declare(node.id.name, node)
     for (const parameter of node.params) for (const name of bound(parameter)) scope.declare(name, 'other')
     this.#declare(node.body, scope, () => false)
     const facts = new Facts(node, scope)
@@ -329,6 +340,11 @@ function bindingOf(init: AnyNode | null | undefined, whole: boolean): Binding {
   if (isFunction(init)) return init
   if (init?.type === 'ClassExpression') return 'class'
   return init?.type === 'ArrayExpression' || init?.type === 'ObjectExpression' ? 'data' : 'other'
+}
+
+/** Whether `pattern` may take the elements of shared memory: not where `from` is an array that the source spells out. */
+export function takesApart(pattern: AnyNode, from: AnyNode): pattern is ArrayPattern {
+  return pattern.type === 'ArrayPattern' && from.type !== 'ArrayExpression'
 }
 
 /** Whether `a[i]` may be an element of shared memory: not where `a` is an array or object that the source spells out. */
