@@ -205,6 +205,10 @@ export class Analysis {
       case 'ExportSpecifier':
         if (node.exported.type === 'Identifier') this.#alias(node.exported.name, node.local, facts)
         break
+      case 'ExportDefaultDeclaration':
+        if (isFunction(node.declaration)) this.#name('default', node.declaration)
+        else this.#alias('default', node.declaration, facts)
+        break
       case 'ClassDeclaration':
       case 'ClassExpression':
         this.#class(node, facts, node.id?.name)
@@ -237,6 +241,8 @@ export class Analysis {
         break
       case 'NewExpression':
         if (node.callee.type === 'Identifier') facts.creates.add(node.callee.name)
+        // What makes a promise is called at once.
+        facts.callbacks.push(...node.arguments.filter((one) => isFunction(one)))
         break
       case 'MemberExpression':
         this.#member(node, facts)

@@ -4,6 +4,7 @@ import type {
   ArrowFunctionExpression,
   FunctionDeclaration,
   FunctionExpression,
+  Literal,
 } from 'acorn'
 
 export type FunctionNode =
@@ -36,8 +37,7 @@ export function isFunction(node: AnyNode | null | undefined): node is FunctionNo
 export function nameOf(key: AnyNode, computed: boolean): string | undefined {
   if (key.type === 'PrivateIdentifier') return `#${key.name}`
   if (computed) return undefined
-  if (key.type === 'Identifier') return key.name
-  return key.type === 'Literal' ? String(key.value) : undefined
+  return key.type === 'Identifier' ? key.name : String((key as Literal).value)
 }
 
 /** The names that a pattern binds. */

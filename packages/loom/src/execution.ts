@@ -86,6 +86,8 @@ export class Execution {
   /** Only where plain reads may race. */
   readonly stale: StaleValues | undefined
   readonly #sleepers: Sleeper[] = []
+  /** A thread's own code is running: what it does to shared memory must be steps. */
+  #isMoving = false
   readonly #hash = new Hash()
   readonly #distortion: Distortion | undefined
 
@@ -179,7 +181,6 @@ export class Execution {
 
   /** To be called where there are no choices left: looks whether it should have come to this. */
   finish(): void {
-    if (this.failure) return
     const asleep = this.threads.filter((thread) => thread.isAlive)
     if (asleep.length > 0) {
       const what = asleep.map((thread) => `${thread.name} ${this.#waitsFor(thread)}`)
@@ -240,6 +241,8 @@ export class Execution {
   }
 
   #direct(operation: Operation): unknown {
+    if (this.#isMoving)
+      this.#host.unsupported('an access to shared memory that it hides, as by another name of Atomics')
     if (operation.kind !== 'new') this.memory.addressOf(operation.view, operation.index)
     if (writes(operation)) this.memory.touch(operation.view, operation.index)
     return direct(operation)
@@ -265,7 +268,8 @@ export class Execution {
     } else {
       add(RUN)
       if (this.isRacy(next)) {
-        const older = this.stale?.of(thread, this.memory.addressOf(next.view, next.index)) ?? []
+        const stale = this.stale as StaleValues
+        const older = stale.of(thread, this.memory.addressOf(next.view, next.index))
         for (let i = 1; i <= older.length; i++) add(i)
       }
     }
@@ -288,10 +292,13 @@ export class Execution {
       if (thread.keepsHistory) thread.history.value(answer)
       let step: IteratorResult<Operation, unknown>
       try {
+        this.#isMoving = true
         step = (thread.steps as Steps).next(answer)
       } catch (error) {
         this.#fail('threw', `${thread.name} threw ${messageOf(error)}`)
         return
+      } finally {
+        this.#isMoving = false
       }
       if (step.done) {
         thread.value = step.value
@@ -419,7 +426,7 @@ export class Execution {
   }
 
   #race(thread: Thread, kind: string, site: number, other: Thread, { site: otherSite, isWrite }: PlainAccess): void {
-    const at = (where: number) => (where < 0 ? '' : ` (${this.#modules.sites.name(where)})`)
+    const at = (where: number) => ` (${this.#modules.sites.name(where)})`
     const how = isWrite ? 'write' : 'read'
     this.#fail('race', `${thread.name}'s ${kind}${at(site)} races with ${other.name}'s plain ${how}${at(otherSite)}`)
   }

@@ -120,7 +120,7 @@ export class Runtime {
   readonly globals: Record<string, unknown>
   readonly Atomics: Record<string, (...given: never[]) => unknown>
   /** Does what is not scheduled; the execution sets it. */
-  direct: (operation: Operation) => unknown = () => this.unsupported('shared memory while a module loads')
+  direct: (operation: Operation) => unknown = direct
   readonly #states: ModuleState[] = []
 
   constructor() {

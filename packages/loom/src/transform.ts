@@ -274,12 +274,15 @@ export class Transformer {
   ): string {
     if (node.type === 'ExportAllDeclaration') {
       const from = `imported(${JSON.stringify(node.source.value)})`
-      this.#exports.push(node.exported ? `${exportName(node.exported)}: ${from}` : `...${from}`)
+      if (node.exported) this.#exports.push(`${exportName(node.exported)}: ${from}`)
+      // What the module exports itself comes before that.
+      else this.#exports.unshift(`...${from}`)
       return ''
     }
     if (node.type === 'ExportDefaultDeclaration') {
       const { declaration } = node
-      if ('id' in declaration && declaration.id && declaration.type !== 'ClassExpression') {
+      const isDeclared = declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration'
+      if (isDeclared && declaration.id) {
         this.#exports.push(`default: ${declaration.id.name}`)
         return this.#write(declaration, place)
       }
