@@ -80,8 +80,8 @@ export type IsTransformed = (source: string) => boolean
  */
 export class Analysis {
   readonly #facts = new Map<AnyNode, Facts>()
-  /** Names of properties that hold what nothing is known of, so maybe functions. */
-  readonly #unknown = new Set<string>()
+  /** Names of properties that hold what nothing is known of, so maybe functions; and the controller's, which calls listeners. */
+  readonly #unknown = new Set(['abort'])
   readonly #named = new Map<string, AnyNode[]>()
   readonly #getters = new Map<string, AnyNode[]>()
   readonly #classes = new Map<string, ClassFacts[]>()
