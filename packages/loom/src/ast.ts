@@ -21,8 +21,8 @@ export function children(node: AnyNode): AnyNode[] {
       if (typeof (one as AnyNode | null)?.type === 'string') found.push(one as AnyNode)
     }
   }
-  // `{ a }` has its one identifier twice, as key and as value.
-  return found.sort((a, b) => a.start - b.start).filter((one, i, all) => one.start !== all[i - 1]?.start)
+  // `{ a }` and `{ a = 1 }` have an identifier twice, as key and in the value, which is all there is.
+  return found.sort((a, b) => a.start - b.start).filter((one, i, all) => one.start !== all[i + 1]?.start)
 }
 
 export function isFunction(node: AnyNode | null | undefined): node is FunctionNode {

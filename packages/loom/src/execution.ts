@@ -1,10 +1,11 @@
+import { LoomError } from './errors.js'
 import { Hash } from './hash.js'
 import { SharedMemory } from './memory.js'
 import type { Modules, World } from './modules.js'
 import type { Coverage } from './mutation.js'
 import { ATOMIC, access, type Operation, type Steps, writes } from './operation.js'
 import { direct, type Made, type Runtime } from './runtime.js'
-import type { Scenario, ScenarioFactory } from './scenario.js'
+import type { Scenario } from './scenario.js'
 import { StaleValues } from './stale.js'
 import { type PlainAccess, Thread } from './thread.js'
 
@@ -104,17 +105,21 @@ export class Execution {
     const make = ({ runtime, exportsOf }: World): Scenario => {
       runtime.direct = (operation) => this.#direct(operation)
       runtime.reset()
-      const factory = exportsOf(scenarios)[name] as ScenarioFactory
-      return runtime.run((factory as (...given: unknown[]) => unknown)(exportsOf(subject), parameters)) as Scenario
+      const factories = exportsOf(scenarios)
+      const factory = factories[name]
+      if (typeof factory !== 'function') throw unknownName('scenario', name, Object.keys(factories))
+      return runtime.run(factory(exportsOf(subject), parameters)) as Scenario
     }
     const host = modules.world(0)
     this.#host = host.runtime
     this.scenario = make(host)
     this.#handle = this.#host.run(this.scenario.setup())
     this.memory.keep()
-    this.threads = Object.keys(this.scenario.threads).map((thread, index) => {
+    const names = Object.keys(this.scenario.threads)
+    this.threads = names.map((thread, index) => {
       const world = modules.world(index + 1)
       const script = make(world).threads[thread] as Thread['script']
+      if (script.after !== undefined && !names.includes(script.after)) throw unknownName('thread', script.after, names)
       const { forgets = modules.hidden.length === 0 } = this.scenario
       return new Thread(thread, index, script, world.runtime, forgets)
     })
@@ -493,6 +498,10 @@ function made(construct: () => unknown): Made {
   } catch (error) {
     return { error }
   }
+}
+
+function unknownName(what: string, name: string, allowed: readonly string[]): LoomError {
+  return new LoomError('ERR_OPTION', `no ${what} is called ${name}; allowed: ${allowed.join(', ')}`)
 }
 
 function messageOf(error: unknown): string {
