@@ -1,4 +1,12 @@
-import type { AnyNode, AssignmentExpression, CallExpression, Class, MemberExpression, Program } from 'acorn'
+import type {
+  AnyNode,
+  ArrayPattern,
+  AssignmentExpression,
+  CallExpression,
+  Class,
+  MemberExpression,
+  Program,
+} from 'acorn'
 import { bound, children, type FunctionNode, isFunction, nameOf } from './ast.js'
 
 /** Methods that read or write many elements of a typed array at once. */
@@ -72,8 +80,8 @@ export type IsTransformed = (source: string) => boolean
  */
 export class Analysis {
   readonly #facts = new Map<AnyNode, Facts>()
-  /** Names of properties that hold what nothing is known of, so maybe functions. */
-  readonly #unknown = new Set<string>()
+  /** Names of properties that hold what nothing is known of, so maybe functions; and the controller's, which calls listeners. */
+  readonly #unknown = new Set(['abort'])
   readonly #named = new Map<string, AnyNode[]>()
   readonly #getters = new Map<string, AnyNode[]>()
   readonly #classes = new Map<string, ClassFacts[]>()
@@ -197,6 +205,10 @@ export class Analysis {
       case 'ExportSpecifier':
         if (node.exported.type === 'Identifier') this.#alias(node.exported.name, node.local, facts)
         break
+      case 'ExportDefaultDeclaration':
+        if (isFunction(node.declaration)) this.#name('default', node.declaration)
+        else this.#alias('default', node.declaration, facts)
+        break
       case 'ClassDeclaration':
       case 'ClassExpression':
         this.#class(node, facts, node.id?.name)
@@ -206,6 +218,7 @@ export class Analysis {
           this.#class(node.init, facts, node.id.name)
           return
         }
+        if (node.init && takesApart(node.id, node.init)) facts.direct = true
         if (isFunction(node.init) && node.id.type === 'Identifier') this.#name(node.id.name, node.init)
         break
       case 'Property':
@@ -217,6 +230,7 @@ export class Analysis {
         break
       case 'AssignmentExpression':
         this.#assignment(node, facts)
+        if (takesApart(node.left, node.right)) facts.direct = true
         for (const name of bound(node.left)) this.#hides(name, facts.scope)
         break
       case 'UpdateExpression':
@@ -227,6 +241,8 @@ export class Analysis {
         break
       case 'NewExpression':
         if (node.callee.type === 'Identifier') facts.creates.add(node.callee.name)
+        // What makes a promise is called at once.
+        facts.callbacks.push(...node.arguments.filter((one) => isFunction(one)))
         break
       case 'MemberExpression':
         this.#member(node, facts)
@@ -244,6 +260,7 @@ export class Analysis {
 
   #function(node: FunctionNode, outer: Facts): void {
     const scope = new Scope(outer.scope)
+    if (node.type === 'FunctionExpression' && node.id) scope.declare(node.id.name, node)
     for (const parameter of node.params) for (const name of bound(parameter)) scope.declare(name, 'other')
     this.#declare(node.body, scope, () => false)
     const facts = new Facts(node, scope)
@@ -329,6 +346,11 @@ function bindingOf(init: AnyNode | null | undefined, whole: boolean): Binding {
   if (isFunction(init)) return init
   if (init?.type === 'ClassExpression') return 'class'
   return init?.type === 'ArrayExpression' || init?.type === 'ObjectExpression' ? 'data' : 'other'
+}
+
+/** Whether `pattern` may take the elements of shared memory: not where `from` is an array that the source spells out. */
+export function takesApart(pattern: AnyNode, from: AnyNode): pattern is ArrayPattern {
+  return pattern.type === 'ArrayPattern' && from.type !== 'ArrayExpression'
 }
 
 /** Whether `a[i]` may be an element of shared memory: not where `a` is an array or object that the source spells out. */

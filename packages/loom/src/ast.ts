@@ -4,6 +4,7 @@ import type {
   ArrowFunctionExpression,
   FunctionDeclaration,
   FunctionExpression,
+  Literal,
 } from 'acorn'
 
 export type FunctionNode =
@@ -20,8 +21,8 @@ export function children(node: AnyNode): AnyNode[] {
       if (typeof (one as AnyNode | null)?.type === 'string') found.push(one as AnyNode)
     }
   }
-  // `{ a }` has its one identifier twice, as key and as value.
-  return found.sort((a, b) => a.start - b.start).filter((one, i, all) => one.start !== all[i - 1]?.start)
+  // `{ a }` and `{ a = 1 }` have an identifier twice, as key and in the value, which is all there is.
+  return found.sort((a, b) => a.start - b.start).filter((one, i, all) => one.start !== all[i + 1]?.start)
 }
 
 export function isFunction(node: AnyNode | null | undefined): node is FunctionNode {
@@ -36,8 +37,7 @@ export function isFunction(node: AnyNode | null | undefined): node is FunctionNo
 export function nameOf(key: AnyNode, computed: boolean): string | undefined {
   if (key.type === 'PrivateIdentifier') return `#${key.name}`
   if (computed) return undefined
-  if (key.type === 'Identifier') return key.name
-  return key.type === 'Literal' ? String(key.value) : undefined
+  return key.type === 'Identifier' ? key.name : String((key as Literal).value)
 }
 
 /** The names that a pattern binds. */

@@ -1,10 +1,11 @@
+import { LoomError } from './errors.js'
 import { Hash } from './hash.js'
 import { SharedMemory } from './memory.js'
 import type { Modules, World } from './modules.js'
 import type { Coverage } from './mutation.js'
 import { ATOMIC, access, type Operation, type Steps, writes } from './operation.js'
 import { direct, type Made, type Runtime } from './runtime.js'
-import type { Scenario, ScenarioFactory } from './scenario.js'
+import type { Scenario } from './scenario.js'
 import { StaleValues } from './stale.js'
 import { type PlainAccess, Thread } from './thread.js'
 
@@ -86,6 +87,8 @@ export class Execution {
   /** Only where plain reads may race. */
   readonly stale: StaleValues | undefined
   readonly #sleepers: Sleeper[] = []
+  /** A thread's own code is running: what it does to shared memory must be steps. */
+  #isMoving = false
   readonly #hash = new Hash()
   readonly #distortion: Distortion | undefined
 
@@ -102,17 +105,21 @@ export class Execution {
     const make = ({ runtime, exportsOf }: World): Scenario => {
       runtime.direct = (operation) => this.#direct(operation)
       runtime.reset()
-      const factory = exportsOf(scenarios)[name] as ScenarioFactory
-      return runtime.run((factory as (...given: unknown[]) => unknown)(exportsOf(subject), parameters)) as Scenario
+      const factories = exportsOf(scenarios)
+      const factory = factories[name]
+      if (typeof factory !== 'function') throw unknownName('scenario', name, Object.keys(factories))
+      return runtime.run(factory(exportsOf(subject), parameters)) as Scenario
     }
     const host = modules.world(0)
     this.#host = host.runtime
     this.scenario = make(host)
     this.#handle = this.#host.run(this.scenario.setup())
     this.memory.keep()
-    this.threads = Object.keys(this.scenario.threads).map((thread, index) => {
+    const names = Object.keys(this.scenario.threads)
+    this.threads = names.map((thread, index) => {
       const world = modules.world(index + 1)
       const script = make(world).threads[thread] as Thread['script']
+      if (script.after !== undefined && !names.includes(script.after)) throw unknownName('thread', script.after, names)
       const { forgets = modules.hidden.length === 0 } = this.scenario
       return new Thread(thread, index, script, world.runtime, forgets)
     })
@@ -179,7 +186,6 @@ export class Execution {
 
   /** To be called where there are no choices left: looks whether it should have come to this. */
   finish(): void {
-    if (this.failure) return
     const asleep = this.threads.filter((thread) => thread.isAlive)
     if (asleep.length > 0) {
       const what = asleep.map((thread) => `${thread.name} ${this.#waitsFor(thread)}`)
@@ -240,6 +246,8 @@ export class Execution {
   }
 
   #direct(operation: Operation): unknown {
+    if (this.#isMoving)
+      this.#host.unsupported('an access to shared memory that it hides, as by another name of Atomics')
     if (operation.kind !== 'new') this.memory.addressOf(operation.view, operation.index)
     if (writes(operation)) this.memory.touch(operation.view, operation.index)
     return direct(operation)
@@ -265,7 +273,8 @@ export class Execution {
     } else {
       add(RUN)
       if (this.isRacy(next)) {
-        const older = this.stale?.of(thread, this.memory.addressOf(next.view, next.index)) ?? []
+        const stale = this.stale as StaleValues
+        const older = stale.of(thread, this.memory.addressOf(next.view, next.index))
         for (let i = 1; i <= older.length; i++) add(i)
       }
     }
@@ -288,10 +297,13 @@ export class Execution {
       if (thread.keepsHistory) thread.history.value(answer)
       let step: IteratorResult<Operation, unknown>
       try {
+        this.#isMoving = true
         step = (thread.steps as Steps).next(answer)
       } catch (error) {
         this.#fail('threw', `${thread.name} threw ${messageOf(error)}`)
         return
+      } finally {
+        this.#isMoving = false
       }
       if (step.done) {
         thread.value = step.value
@@ -419,7 +431,7 @@ export class Execution {
   }
 
   #race(thread: Thread, kind: string, site: number, other: Thread, { site: otherSite, isWrite }: PlainAccess): void {
-    const at = (where: number) => (where < 0 ? '' : ` (${this.#modules.sites.name(where)})`)
+    const at = (where: number) => ` (${this.#modules.sites.name(where)})`
     const how = isWrite ? 'write' : 'read'
     this.#fail('race', `${thread.name}'s ${kind}${at(site)} races with ${other.name}'s plain ${how}${at(otherSite)}`)
   }
@@ -486,6 +498,10 @@ function made(construct: () => unknown): Made {
   } catch (error) {
     return { error }
   }
+}
+
+function unknownName(what: string, name: string, allowed: readonly string[]): LoomError {
+  return new LoomError('ERR_OPTION', `no ${what} is called ${name}; allowed: ${allowed.join(', ')}`)
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,5 @@
 import type { Hash } from './hash.js'
-import { NOWHERE, type View } from './operation.js'
+import type { View } from './operation.js'
 
 /** A shared buffer, as words of 32 bits, or bytes where its length is no multiple of four. */
 interface Piece {
@@ -44,7 +44,6 @@ export class SharedMemory {
   }
 
   addressOf(view: View, index: number): number {
-    if (view === NOWHERE) return -1
     return this.#pieceOf(view.buffer).base + view.byteOffset + index * view.BYTES_PER_ELEMENT
   }
 

@@ -84,12 +84,21 @@ export class Modules {
   /** The modules' exports in a thread of their own; the same module is instantiated once. */
   #instantiate(runtime: Runtime): (url: URL) => Exports {
     const instances = new Map<string, Exports>()
+    const begun = new Set<string>()
     const instance = (url: string): Exports => {
       const known = instances.get(url) ?? this.#foreign.get(url)
       if (known) return known
+      if (begun.has(url)) {
+        throw new LoomError(
+          'ERR_UNSUPPORTED',
+          `${url} imports itself by way of ${[...begun].join(' and ')}; allowed: imports without a circle; bundle them`,
+        )
+      }
+      begun.add(url)
       const { imports } = this.#modules.get(url) as Module
       const exports = (this.#code.get(url) as Instantiate)(runtime, (source) => instance(imports.get(source) as string))
       instances.set(url, exports)
+      begun.delete(url)
       return exports
     }
     return ({ href }) => instance(href)

@@ -1,3 +1,5 @@
+import { LoomError } from './errors.js'
+
 /** A typed array over shared memory. */
 export type View =
   | Int8Array
@@ -99,6 +101,9 @@ export function access({ kind, view, index, value, extra }: Operation): unknown 
     case 'compareExchange':
       return Atomics.compareExchange(view as Int32Array, index, value as number, extra as number)
     default:
-      throw new Error(`no access: ${kind}`)
+      throw new LoomError(
+        'ERR_UNSUPPORTED',
+        `the code runs ${kind} where no other thread can move; allowed: in what a thread runs, but for constructors`,
+      )
   }
 }

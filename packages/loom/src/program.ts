@@ -148,6 +148,7 @@ export class Program {
     { maxStates = 20_000, only = () => true, equivalent }: MutationOptions = {},
   ): Generator<MutantReport> {
     const { sites } = this.#modules
+    const { subject, scenarios } = this.#options
     const plain = runs.map((run) => {
       const coverage = new Coverage()
       const execution = this.#execution(run)
@@ -158,7 +159,7 @@ export class Program {
     })
     plain.sort((a, b) => a.states - b.states)
     for (const [site, { url, operation }] of sites.all.entries()) {
-      if (url !== this.#options.subject.href && !this.#isOfSubject(url)) continue
+      if (url === scenarios.href && url !== subject.href) continue
       const reaching = plain.filter(({ coverage }) => coverage.kinds.has(site))
       const reached = reaching.length > 0
       if (!reached && (operation === 'get' || operation === 'set' || operation === 'new')) continue
@@ -172,10 +173,6 @@ export class Program {
         yield { ...report, ...this.#judge({ site, mutation }, tried, equivalent?.has(name) ? FIRST_STATES : maxStates) }
       }
     }
-  }
-
-  #isOfSubject(url: string): boolean {
-    return url !== this.#options.scenarios.href
   }
 
   #judge(

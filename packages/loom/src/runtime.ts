@@ -120,7 +120,7 @@ export class Runtime {
   readonly globals: Record<string, unknown>
   readonly Atomics: Record<string, (...given: never[]) => unknown>
   /** Does what is not scheduled; the execution sets it. */
-  direct: (operation: Operation) => unknown = () => this.unsupported('shared memory while a module loads')
+  direct: (operation: Operation) => unknown = direct
   readonly #states: ModuleState[] = []
 
   constructor() {
@@ -133,6 +133,7 @@ export class Runtime {
       // What keeps an event loop alive; it never fires.
       setInterval: () => 0,
       clearInterval: () => {},
+      queueMicrotask: (job: () => unknown) => void this.loop.microtasks.push(job),
       performance: clock,
       Date: Object.assign(() => {}, clock),
       AbortController: VirtualAbortController,
@@ -140,14 +141,14 @@ export class Runtime {
         yield operation('pause', -1)
       },
     }
-    this.globals = { ...globals, globalThis: Object.create(globalThis, Object.getOwnPropertyDescriptors(globals)) }
-    this.Atomics = Object.fromEntries(
-      [...ATOMIC].map((name) => [
-        name,
-        (view: View, index: number, value?: unknown, extra?: unknown) =>
-          this.direct(operation(name, -1, view, index, value, extra)),
-      ]),
-    )
+    const atomics = [...ATOMIC].map((name) => [
+      name,
+      (view: View, index: number, value?: unknown, extra?: unknown) =>
+        this.direct(operation(name, -1, view, index, value, extra)),
+    ])
+    this.Atomics = Object.assign(Object.create(Atomics), Object.fromEntries(atomics))
+    const own = Object.getOwnPropertyDescriptors({ ...globals, Atomics: this.Atomics })
+    this.globals = { ...globals, globalThis: Object.create(globalThis, own) }
   }
 
   /** Puts the modules' variables and the event loop back to what they were. */
@@ -237,10 +238,11 @@ export class Runtime {
     return promise
   }
 
-  *elements(values: Iterable<unknown>, site: number): Steps<Iterable<unknown>> {
+  /** The first `count` at least: of shared memory, one access after the other. */
+  *elements(values: Iterable<unknown>, site: number, count = Number.POSITIVE_INFINITY): Steps<Iterable<unknown>> {
     if (!isShared(values)) return values
     const copy: unknown[] = []
-    for (let i = 0; i < values.length; i++) copy.push(yield operation('get', site, values, i))
+    for (let i = 0; i < Math.min(values.length, count); i++) copy.push(yield operation('get', site, values, i))
     return copy
   }
 
@@ -279,6 +281,10 @@ export class Runtime {
   *iterate(receiver: unknown, name: string, given: unknown[]): Steps {
     const values = name === 'from' ? Array.from(given[0] as ArrayLike<unknown>) : receiver
     const callback = given[name === 'from' ? 1 : 0] as (...given: unknown[]) => unknown
+    if (name === 'forEach' && (receiver instanceof Map || receiver instanceof Set)) {
+      for (const [key, value] of receiver.entries()) yield* perform(callback(value, key, receiver))
+      return undefined
+    }
     if (!Array.isArray(values)) {
       return yield* perform((receiver as Record<string, (...given: unknown[]) => unknown>)[name]?.(...given))
     }

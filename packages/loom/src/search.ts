@@ -85,7 +85,6 @@ function searchOnce(execution: Execution, options: SearchOptions, begin: number)
       path.push({ choices, at: 0, histories: execution.histories() })
       used += preempts(execution, choices[0] as Choice)
       execution.apply(choices[0] as Choice)
-      if (path.length > 10_000) throw new Error('a path without end')
     }
     steps += execution.steps
     if (execution.failure) return report(execution.failure)

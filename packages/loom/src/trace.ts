@@ -1,4 +1,5 @@
 import { type Choice, DIE, type Event, type Execution, type Failure, TIME_OUT, TIMER } from './execution.js'
+import type { Operation } from './operation.js'
 import type { Sites } from './sites.js'
 
 const NUMBER = 4
@@ -24,8 +25,7 @@ function say(
   if (how === DIE) return '† dies'
   if (how === TIME_OUT) return 'times out'
   if (how === TIMER) return 'timer fires'
-  if (operation === undefined) return ''
-  const { kind, value, extra } = operation
+  const { kind, value, extra } = operation as Operation
   const word = wordName(address, names)
   switch (kind) {
     case 'get':
@@ -48,7 +48,7 @@ function say(
     case 'idle':
       return 'event loop turns'
     default:
-      return `${kind} ${word}: ${answer === value && kind === 'store' ? '' : `${answer} `}→ ${after}`
+      return `${kind} ${word}: ${kind === 'store' ? '' : `${answer} `}→ ${after}`
   }
 }
 

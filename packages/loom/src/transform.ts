@@ -4,16 +4,21 @@ import type {
   AssignmentProperty,
   CallExpression,
   Class,
+  Identifier,
   MemberExpression,
   MethodDefinition,
   NewExpression,
+  Position,
   Program,
   Property,
+  SourceLocation,
+  UnaryExpression,
   UpdateExpression,
 } from 'acorn'
-import { type Analysis, BULK, ITERATING, mayBeElement, type Scope } from './analysis.js'
+import { type Analysis, BULK, ITERATING, mayBeElement, type Scope, takesApart } from './analysis.js'
 import { bound, children, type FunctionNode, isFunction, nameOf } from './ast.js'
 import { LoomError } from './errors.js'
+import { ATOMIC } from './operation.js'
 import type { Sites } from './sites.js'
 
 /*
@@ -49,7 +54,24 @@ interface Place {
   readonly isAsync: boolean
   /** What the private names of the classes around are called here. */
   readonly privates: ReadonlyMap<string, string>
+  /** Where the optional links of the chain around put the conditions by which it ends early. */
+  readonly ends: string[]
 }
+
+/** What a thread has of its own in place of Node's. */
+const GLOBALS = [
+  'Promise',
+  'setTimeout',
+  'clearTimeout',
+  'setInterval',
+  'clearInterval',
+  'queueMicrotask',
+  'performance',
+  'Date',
+  'AbortController',
+  'globalThis',
+  'pause',
+]
 
 /** What stands in place of a getter that touches. */
 const GETTER = '$get_'
@@ -77,17 +99,16 @@ export class Transformer {
     const { scope } = this.#analysis.factsOf(program)
     const place: Place = {
       steps: false,
-      self: 'undefined',
+      self: 'this',
       scope,
       temporaries: [],
       within: '',
       isAsync: false,
       privates: new Map(),
+      ends: [],
     }
     const body = this.#inside(program, place)
-    const globals = ['Promise', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date']
-    globals.push('AbortController', 'globalThis', 'pause')
-    const free = globals.filter((name) => !scope.names.has(name))
+    const free = GLOBALS.filter((name) => !scope.names.has(name))
     return [
       `'use strict'; const { ${free.join(', ')} } = $.globals;`,
       ...this.#imports,
@@ -111,7 +132,7 @@ export class Transformer {
   }
 
   #refuse(node: AnyNode, what: string): never {
-    const { line, column } = node.loc?.start ?? { line: 0, column: 0 }
+    const { line, column } = startOf(node)
     throw new LoomError(
       'ERR_UNSUPPORTED',
       `${this.#url}:${line}:${column + 1} has ${what}, which the checker can't follow`,
@@ -165,7 +186,9 @@ export class Transformer {
       }
       case 'VariableDeclarator': {
         const within = node.id.type === 'Identifier' && (isFunction(node.init) || node.init?.type === 'ClassExpression')
-        return this.#inside(node, within ? { ...place, within: named(place.within, bound(node.id)[0]) } : place)
+        const inner = within ? { ...place, within: named(place.within, bound(node.id)[0]) } : place
+        const id = this.#write(node.id, inner)
+        return node.init ? `${id} = ${this.#takenApart(node.id, node.init, inner)}` : id
       }
       case 'MethodDefinition':
         return this.#method(node, place)
@@ -174,7 +197,7 @@ export class Transformer {
       case 'Property':
         return this.#property(node, place)
       case 'ThisExpression':
-        return place.self === 'undefined' ? 'this' : place.self
+        return place.self
       case 'CallExpression':
         return this.#call(node, place)
       case 'NewExpression':
@@ -185,10 +208,10 @@ export class Transformer {
         return this.#assignment(node, place)
       case 'UpdateExpression':
         return this.#update(node, place)
-      case 'ChainExpression': {
-        const text = this.#chain(node.expression, place)
-        return node.expression.type === 'CallExpression' ? this.#answer(text, place) : text
-      }
+      case 'ChainExpression':
+        return this.#chain(place, 'undefined', (inner) => this.#write(node.expression, inner))
+      case 'UnaryExpression':
+        return node.operator === 'delete' ? this.#delete(node, place) : this.#inside(node, place)
       case 'AwaitExpression':
         if (!place.isAsync) return this.#refuse(node, 'an await at the top level')
         return `(yield $.await(${this.#write(node.argument, place)}))`
@@ -197,16 +220,19 @@ export class Transformer {
         return `...(yield* $.elements(${this.#write(node.argument, place)}, ${this.#site(node, 'get', place)}))`
       case 'ForOfStatement':
         if (node.await) return this.#refuse(node, 'a `for await`')
+        if (place.steps) this.#checkTargets(node.left, place)
         if (!place.steps || node.right.type === 'ArrayExpression') return this.#inside(node, place)
-        return `for (${this.#inside(node.left, place)} of yield* $.elements(${this.#write(node.right, place)}, ${this.#site(node, 'get', place)})) ${this.#write(node.body, place)}`
+        return `for (${this.#write(node.left, place)} of yield* $.elements(${this.#write(node.right, place)}, ${this.#site(node, 'get', place)})) ${this.#write(node.body, place)}`
       case 'MetaProperty':
         return node.meta.name === 'import' ? `({ url: ${JSON.stringify(this.#url)} })` : this.#text(node)
       case 'PrivateIdentifier':
-        return place.privates.get(node.name) ?? this.#refuse(node, `#${node.name}, of no class around`)
+        return place.privates.get(node.name) as string
       case 'BinaryExpression':
         if (node.left.type !== 'PrivateIdentifier') return this.#inside(node, place)
         return `('${this.#write(node.left, place)}' in ${this.#operand(node.right, place)})`
       case 'Identifier':
+        if (node.name === 'arguments' && place.self !== 'this')
+          return this.#refuse(node, '`arguments` in an arrow function or an async method')
         return node.name === 'Atomics' && !place.scope.find('Atomics') ? '$.Atomics' : node.name
       case 'SequenceExpression':
         // Parentheses are no nodes.
@@ -248,12 +274,15 @@ export class Transformer {
   ): string {
     if (node.type === 'ExportAllDeclaration') {
       const from = `imported(${JSON.stringify(node.source.value)})`
-      this.#exports.push(node.exported ? `${exportName(node.exported)}: ${from}` : `...${from}`)
+      if (node.exported) this.#exports.push(`${exportName(node.exported)}: ${from}`)
+      // What the module exports itself comes before that.
+      else this.#exports.unshift(`...${from}`)
       return ''
     }
     if (node.type === 'ExportDefaultDeclaration') {
       const { declaration } = node
-      if ('id' in declaration && declaration.id && declaration.type !== 'ClassExpression') {
+      const isDeclared = declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration'
+      if (isDeclared && declaration.id) {
         this.#exports.push(`default: ${declaration.id.name}`)
         return this.#write(declaration, place)
       }
@@ -272,8 +301,8 @@ export class Transformer {
     }
     for (const { local, exported } of node.specifiers) {
       const value = node.source
-        ? `imported(${JSON.stringify(node.source.value)})[${JSON.stringify(exportName(local))}]`
-        : exportName(local)
+        ? `imported(${JSON.stringify(node.source.value)})[${exportName(local)}]`
+        : (local as Identifier).name
       this.#exports.push(`get ${exportName(exported)}() { return ${value} }`)
     }
     return ''
@@ -284,7 +313,7 @@ export class Transformer {
     const text =
       node.body.type === 'BlockStatement'
         ? this.#inside(node.body, place).slice(1, -1)
-        : `return ${this.#write(node.body, place)}`
+        : `return (${this.#write(node.body, place)})`
     const declared = place.temporaries.length > 0 ? `let ${place.temporaries.join(', ')};` : ''
     return `{${declared}${text}}`
   }
@@ -318,9 +347,7 @@ export class Transformer {
       }
       // Arrows can't be generators: a function that is given the `this` of around.
       const text = this.#signature(node, { ...place, self: '$this' })
-      return usesThis(node)
-        ? `(($this) => function* ${text})(${place.self === 'undefined' ? 'this' : place.self})`
-        : `(function* ${text})`
+      return usesThis(node) ? `(($this) => function* ${text})(${place.self})` : `(function* ${text})`
     }
     const name = node.id?.name ?? ''
     const inner = { ...place, self: 'this', within: name === '' ? place.within : named(place.within, name) }
@@ -335,7 +362,7 @@ export class Transformer {
   }
 
   #method(node: MethodDefinition, place: Place): string {
-    const key = node.computed ? `[${this.#write(node.key, place)}]` : this.#write(node.key, place)
+    const key = node.computed ? `[${this.#write(node.key, place)}]` : this.#name(node.key, place)
     const within = named(place.within, nameOf(node.key, node.computed) ?? '')
     const head = `${node.static ? 'static ' : ''}`
     return this.#callable(node.kind, node.value, head, key, '', { ...place, self: 'this', within })
@@ -347,7 +374,7 @@ export class Transformer {
       const value = this.#write(node.value, place)
       return value === node.value.name ? value : `${node.value.name}: ${value}`
     }
-    const key = node.computed ? `[${this.#write(node.key, place)}]` : this.#write(node.key, place)
+    const key = node.computed ? `[${this.#write(node.key, place)}]` : this.#name(node.key, place)
     const within = named(place.within, nameOf(node.key, node.computed) ?? '')
     if (!isFunction(node.value) || !(node.method || node.kind !== 'init')) {
       const inner = isFunction(node.value) ? { ...place, within } : place
@@ -366,8 +393,8 @@ export class Transformer {
     if (kind !== 'get' && kind !== 'set')
       return `${separator === '' && touches ? ';' : ''}${head}${touches ? '*' : ''}${key}${signature}`
     if (!touches) return `${head}${kind} ${key}${signature}`
-    if (kind === 'set' || key.startsWith('[')) {
-      return this.#refuse(node, 'a setter, or a computed getter, that touches shared memory')
+    if (kind === 'set' || /^[["'\d]/.test(key)) {
+      return this.#refuse(node, 'a setter, or a getter whose name is no identifier, that touches shared memory')
     }
     const own = `${GETTER}${key}`
     return `${head}get ${key}() { return $.run(this.${own}()) }${separator} ${head}*${own}${signature}`
@@ -381,7 +408,7 @@ export class Transformer {
   }
 
   #site(node: AnyNode, operation: string, { within }: Place): number {
-    const { line, column } = node.loc?.start ?? { line: 1, column: 0 }
+    const { line, column } = startOf(node)
     return this.#sites.add({ url: this.#url, line, column, within, operation })
   }
 
@@ -404,12 +431,13 @@ export class Transformer {
         callee.object.type === 'Identifier' &&
         callee.object.name === 'Atomics' &&
         name !== undefined &&
+        ATOMIC.has(name) &&
         !place.scope.find('Atomics')
       ) {
         return this.#atomic(node, name, place)
       }
-      if (place.steps && name !== undefined && (BULK.has(name) || this.#iterates(node, name))) {
-        const receiver = `${this.#write(callee.object, place)}, '${name}', [${this.#arguments(node.arguments, place)}]`
+      if (place.steps && !node.optional && name !== undefined && (BULK.has(name) || this.#iterates(node, name))) {
+        const receiver = `${this.#linked(callee.object, callee.optional, place)}, '${name}', [${this.#arguments(node.arguments, place)}]`
         if (!BULK.has(name)) return `(yield* $.iterate(${receiver}))`
         return `(yield* $.bulk(${receiver}, ${this.#site(node, 'get', place)}, ${this.#site(node, 'set', place)}))`
       }
@@ -426,30 +454,64 @@ export class Transformer {
     )
   }
 
-  #plainCall(node: CallExpression, place: Place): string {
-    const { callee } = node
-    const called = callee.type === 'MemberExpression' ? this.#calledMember(callee, place) : this.#operand(callee, place)
-    return `${called}${node.optional ? '?.' : ''}(${this.#arguments(node.arguments, place)})`
+  #plainCall({ callee, optional, arguments: given }: CallExpression, place: Place): string {
+    if (callee.type !== 'MemberExpression') {
+      return `${this.#linked(callee, optional, place)}(${this.#arguments(given, place)})`
+    }
+    if (!optional) return `${this.#calledMember(callee, place)}(${this.#arguments(given, place)})`
+    // The method is looked at before it is called, as one of the same object.
+    const from = this.#linked(callee.object, callee.optional, place)
+    const receiver = callee.object.type === 'Super' ? 'this' : this.#temporary(place)
+    const object = receiver === 'this' ? from : `(${receiver} = ${from})`
+    const method = this.#link(`${object}${this.#behind(callee, place)}`, place)
+    return `${method}.call(${[receiver, ...given.map((one) => this.#write(one, place))].join(', ')})`
   }
 
   /** A method that is called is no access to memory, whatever it is called by. */
-  #calledMember({ object, property, computed, optional }: MemberExpression, place: Place): string {
-    const from = this.#operand(object, place)
-    if (computed) return `${from}${optional ? '?.' : ''}[${this.#write(property, place)}]`
-    return `${from}${optional ? '?.' : '.'}${this.#write(property, place)}`
+  #calledMember(node: MemberExpression, place: Place): string {
+    return `${this.#linked(node.object, node.optional, place)}${this.#behind(node, place)}`
   }
 
-  /** Inside `a?.b(c)`: as it is, but for what its arguments and innermost object come to. */
-  #chain(node: AnyNode, place: Place): string {
-    if (node.type === 'CallExpression') {
-      const called = this.#chain(node.callee, place)
-      return `${called}${node.optional ? '?.' : ''}(${this.#arguments(node.arguments, place)})`
+  /** `.name` or `[…]`. */
+  #behind({ property, computed }: MemberExpression, place: Place): string {
+    return computed ? `[${this.#write(property, place)}]` : `.${this.#name(property, place)}`
+  }
+
+  /** A name of a property, which is no variable. */
+  #name(key: AnyNode, place: Place): string {
+    return key.type === 'PrivateIdentifier' ? this.#write(key, place) : this.#text(key)
+  }
+
+  /** `a?.b` as `($0 = a) == null ? undefined : $0.b`: what comes behind a link is then written as it is elsewhere. */
+  #chain(place: Place, otherwise: string, write: (place: Place) => string): string {
+    const ends: string[] = []
+    if (place.steps) {
+      const text = write({ ...place, ends })
+      return `(${ends.join(' || ')} ? ${otherwise} : ${text})`
     }
-    if (node.type !== 'MemberExpression') return this.#operand(node, place)
-    const { object, property, computed, optional } = node
-    const from = this.#chain(object, place)
-    if (computed) return `${from}${optional ? '?.' : ''}[${this.#write(property, place)}]`
-    return `${from}${optional ? '?.' : '.'}${this.#write(property, place)}`
+    const temporaries: string[] = []
+    const text = write({ ...place, ends, temporaries })
+    return `((${temporaries.join(', ')}) => ${ends.join(' || ')} ? ${otherwise} : ${text})()`
+  }
+
+  /** What a member is of, or what is called: where that may be nothing, the chain may end there. */
+  #linked(node: AnyNode, optional: boolean, place: Place): string {
+    const text = this.#operand(node, place)
+    return optional ? this.#link(text, place) : text
+  }
+
+  #link(text: string, place: Place): string {
+    const name = this.#temporary(place)
+    place.ends.push(`(${name} = ${text}) == null`)
+    return name
+  }
+
+  #delete(node: UnaryExpression, place: Place): string {
+    const { argument } = node
+    const target = argument.type === 'ChainExpression' ? argument.expression : argument
+    if (target.type !== 'MemberExpression') return this.#inside(node, place)
+    const write = (inner: Place) => `delete ${this.#calledMember(target, inner)}`
+    return argument === target ? write(place) : this.#chain(place, 'true', write)
   }
 
   #atomic(node: CallExpression, name: string, place: Place): string {
@@ -469,29 +531,32 @@ export class Transformer {
   }
 
   #member(node: MemberExpression, place: Place): string {
-    const { object, property, computed } = node
-    if (object.type === 'Identifier' && object.name === 'Atomics' && !place.scope.find('Atomics')) {
-      return `$.Atomics.${this.#text(property)}`
-    }
+    const { object, property, computed, optional } = node
     if (place.steps && mayBeElement(node, place.scope)) {
+      const from = this.#linked(object, optional, place)
       const [array, index] = [this.#temporary(place), this.#write(property, place)]
       const site = this.#site(node, 'get', place)
-      return `($.shared(${array} = ${this.#write(object, place)}) ? yield $.op('get', ${site}, ${array}, ${index}) : ${array}[${index}])`
+      return `($.shared(${array} = ${from}) ? yield $.op('get', ${site}, ${array}, ${index}) : ${array}[${index}])`
     }
     const name = nameOf(property, computed)
     if (!place.steps || name === undefined || !this.#analysis.touchesByGetter(name))
       return this.#calledMember(node, place)
     if (property.type === 'PrivateIdentifier') {
-      return `(yield* ${this.#operand(object, place)}.${GETTER}${this.#write(property, place)}())`
+      return `(yield* ${this.#linked(object, optional, place)}.${GETTER}${this.#write(property, place)}())`
     }
     if (object.type === 'Super') return `(yield* super.${GETTER}${name}())`
+    const linked = this.#linked(object, optional, place)
     const from = this.#temporary(place)
-    return `((${from} = ${this.#write(object, place)}).${GETTER}${name} === undefined ? ${from}.${name} : yield* ${from}.${GETTER}${name}())`
+    return `((${from} = ${linked}).${GETTER}${name} === undefined ? ${from}.${name} : yield* ${from}.${GETTER}${name}())`
   }
 
   #assignment(node: AssignmentExpression, place: Place): string {
     const { left, right, operator } = node
-    if (left.type !== 'MemberExpression') return this.#inside(node, place)
+    if (left.type !== 'MemberExpression') {
+      if (!place.steps) return this.#inside(node, place)
+      this.#checkTargets(left, place)
+      return `${this.#write(left, place)} ${operator} ${this.#takenApart(left, right, place)}`
+    }
     if (!place.steps || !mayBeElement(left, place.scope)) {
       return `${this.#calledMember(left, place)} ${operator} ${this.#write(right, place)}`
     }
@@ -501,9 +566,29 @@ export class Transformer {
     const set = this.#site(node, 'set', place)
     if (operator === '=')
       return `(${target} ? yield $.op('set', ${set}, ${array}, ${index}, ${value}) : (${array}[${index}] = ${value}))`
-    if (['&&=', '||=', '??='].includes(operator)) return this.#refuse(node, `${operator} on an element`)
-    const get = `yield $.op('get', ${this.#site(node, 'get', place)}, ${array}, ${index})`
-    return `(${target} ? yield $.op('set', ${set}, ${array}, ${index}, (${get}) ${operator.slice(0, -1)} (${value})) : (${array}[${index}] ${operator} ${value}))`
+    const get = `(yield $.op('get', ${this.#site(node, 'get', place)}, ${array}, ${index}))`
+    const how = operator.slice(0, -1)
+    const shared = SHORT.includes(how)
+      ? `${get} ${how} (yield $.op('set', ${set}, ${array}, ${index}, ${value}))`
+      : `yield $.op('set', ${set}, ${array}, ${index}, ${get} ${how} (${value}))`
+    return `(${target} ? ${shared} : (${array}[${index}] ${operator} ${value}))`
+  }
+
+  /** What is assigned to `pattern`: of shared memory, the elements that it takes, one after the other. */
+  #takenApart(pattern: AnyNode, from: AnyNode, place: Place): string {
+    const text = this.#write(from, place)
+    if (!place.steps || !takesApart(pattern, from)) return text
+    const { elements } = pattern
+    const count = elements.at(-1)?.type === 'RestElement' ? '' : `, ${elements.length}`
+    return `(yield* $.elements(${text}, ${this.#site(pattern, 'get', place)}${count}))`
+  }
+
+  /** A pattern can't wait for the access that one of its targets would be. */
+  #checkTargets(pattern: AnyNode, place: Place): void {
+    if (pattern.type !== 'MemberExpression') {
+      for (const child of pattern.type === 'AssignmentPattern' ? [pattern.left] : children(pattern))
+        this.#checkTargets(child, place)
+    } else if (mayBeElement(pattern, place.scope)) this.#refuse(pattern, 'an element assigned to by a pattern')
   }
 
   #update(node: UpdateExpression, place: Place): string {
@@ -520,6 +605,14 @@ export class Transformer {
     const plain = prefix ? `${operator}${array}[${index}]` : `${array}[${index}]${operator}`
     return `(${target} ? (${get}, ${prefix ? set : `(${set}, ${old})`}) : ${plain})`
   }
+}
+
+/** Operators that come to their right side by what is on the left. */
+const SHORT = ['&&', '||', '??']
+
+/** Where it stands; the parser gives that of each node. */
+function startOf({ loc }: AnyNode): Position {
+  return (loc as SourceLocation).start
 }
 
 /** Expressions that need no parentheses where something is put behind them. */
@@ -566,8 +659,9 @@ function named(within: string, name = ''): string {
   return within === '' ? name : `${within}.${name}`
 }
 
+/** In quotes: what is exported may have any name. */
 function exportName(node: AnyNode): string {
-  return node.type === 'Literal' ? JSON.stringify(node.value) : (node as { name: string }).name
+  return JSON.stringify(node.type === 'Literal' ? node.value : (node as Identifier).name)
 }
 
 /** Whether `this` in `node` is that of around it. */

@@ -110,12 +110,12 @@ export function promiseOn(loop: EventLoop, perform: Perform, run: (result: unkno
 
     finally(callback: () => unknown): Virtual {
       return this.then(
-        (value) => {
-          run(callback())
+        function* (value) {
+          yield* perform(callback())
           return value
         },
-        (reason) => {
-          run(callback())
+        function* (reason) {
+          yield* perform(callback())
           throw reason
         },
       )

@@ -22,6 +22,15 @@ test('a CPU that is not allowed is refused, with the allowed ones named', (t) =>
   })
 })
 
+test('a thread that there is not is not pinned, and named', (t) => {
+  // The kernel numbers threads up to 2^22.
+  const cpu = allowedCpus()[0] as number
+  t.throws(() => pinThread(cpu, 2 ** 22 + 1), {
+    code: 'ERR_CAPABILITY',
+    message: `[spsc] [queue-native] the kernel refused to pin thread 4194305 to CPU ${cpu}`,
+  })
+})
+
 test('a thread is pinned by its kernel id', (t) => {
   const program = `
     import { pinThread, allowedCpus } from '@spsc/queue-native'

@@ -2,9 +2,17 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { createTrace, type Phase, type Pipeline, parseScenario, planTrace, type ScenarioInput } from '@spsc/core'
+import {
+  createTrace,
+  type Phase,
+  type Pipeline,
+  type PipelineSetup,
+  parseScenario,
+  planTrace,
+  type ScenarioInput,
+} from '@spsc/core'
 import native, { mutex } from '@spsc/queue-native'
-import { testNative as test } from './available.js'
+import { testNative as test, testNativeSerially } from './available.js'
 
 /** Kernel ids of the threads of this process. */
 function threads(): number[] {
@@ -21,12 +29,17 @@ function phase(ms: number, intervalUs = 0): Phase {
   return { name: 'paced', durationNs: ms * 1e6, intervalNs: intervalUs * 1000, settleNs: 0, stamped: true }
 }
 
-/** @param beyond settings that no scenario could have */
-async function start(backend: typeof native, settings: ScenarioInput = {}, beyond: object = {}): Promise<Pipeline> {
+/** @param beyond settings that no scenario could have @param placement CPUs of the two ends */
+async function start(
+  backend: typeof native,
+  settings: ScenarioInput = {},
+  beyond: object = {},
+  placement: PipelineSetup['placement'] = {},
+): Promise<Pipeline> {
   const trace = createTrace(64)
   planTrace(trace, 1, Math.random)
   const scenario = { ...parseScenario('test', settings), ...beyond }
-  const pipeline = backend.drive?.({ scenario, trace, seed: 1, placement: {}, signal: new AbortController().signal })
+  const pipeline = backend.drive?.({ scenario, trace, seed: 1, placement, signal: new AbortController().signal })
   return pipeline as Promise<Pipeline>
 }
 
@@ -57,12 +70,14 @@ for (const backend of [native, mutex]) {
     test(`${backend.name} lets a worker be terminated in ${action}, and closes the queue for its peer`, async (t) => {
       const queue = backend.create({ capacity: 4 })
       const peer = action === 'popInVain' ? queue.producer() : queue.consumer()
-      const script = { action, timeoutMs: Number.POSITIVE_INFINITY }
+      const held = new Int32Array(new SharedArrayBuffer(4))
+      const script = { action, timeoutMs: Number.POSITIVE_INFINITY, held }
       const worker = new Worker(new URL('sanitized/end-worker.mjs', import.meta.url), {
         workerData: { module: backend.module, backend: backend.name, handle: queue.handle, script },
         execArgv: [],
       })
-      await once(worker, 'online')
+      t.true(await eventually(() => Atomics.load(held, 0) === 1))
+      // For it to fall asleep.
       await sleep(200)
       const ended = await Promise.race([worker.terminate().then(() => true), sleep(3000, false)])
       t.deepEqual({ ended, closed: peer.closed }, { ended: true, closed: true })
@@ -80,6 +95,39 @@ for (const backend of [native, mutex]) {
       t.true(await eventually(() => !tids.some((tid) => threads().includes(tid))))
     }
   })
+
+  testNativeSerially(
+    `${backend.name} refuses a CPU that the machine has not, and leaves no thread behind`,
+    async (t) => {
+      const before = new Set(threads())
+      for (const end of ['producer', 'consumer']) {
+        await t.throwsAsync(start(backend, {}, {}, { [end]: 1023 }), {
+          code: 'ERR_CAPABILITY',
+          message: /the kernel refused to pin a thread; set pinProducer and pinConsumer to none/,
+        })
+      }
+      t.true(await eventually(() => threads().every((tid) => before.has(tid))))
+    },
+  )
+
+  testNativeSerially(
+    `${backend.name} refuses items that its container has no memory for, and asks the machine where there is no limit`,
+    async (t) => {
+      const { constrainedMemory } = process
+      t.teardown(() => Object.assign(process, { constrainedMemory }))
+      const within = (limit: number) => {
+        Object.assign(process, { constrainedMemory: () => limit })
+        return start(backend, { itemBytes: 1024, queueCap: 64 })
+      }
+      await t.throwsAsync(within(4096), {
+        code: 'ERR_CAPABILITY',
+        message: /allowed: the memory that is free, 0 MiB; lower queueCap or itemBytes/,
+      })
+      const pipeline = await within(0)
+      t.true((await pipeline.run(phase(1))).delivered > 0)
+      await pipeline.stop()
+    },
+  )
 
   test(`${backend.name} rejects a phase after the end, and may be stopped twice`, async (t) => {
     const pipeline = await start(backend)

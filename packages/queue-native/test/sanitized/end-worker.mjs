@@ -4,6 +4,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 const { module, backend, handle, script } = workerData
 const { [backend]: queues } = await import(module)
 
+/** Tells, where somebody wants to know, that this thread has its end. */
+const tellHeld = ({ held }) => held && Atomics.store(held, 0, 1)
+
 const scripts = {
   /** Pushes `count` items, each waiting for room; ends early where the consumer has closed. */
   push(queue, { count }) {
@@ -53,16 +56,19 @@ const scripts = {
   },
 
   /** Pops from a queue that stays empty. */
-  popInVain(queue, { timeoutMs }) {
+  popInVain(queue, { timeoutMs, ...script }) {
+    const consumer = queue.consumer()
+    tellHeld(script)
     const begin = performance.now()
-    const item = queue.consumer().pop(timeoutMs)
+    const item = consumer.pop(timeoutMs)
     return { item, waitedMs: performance.now() - begin }
   },
 
   /** Pushes into a queue that stays full. */
-  pushInVain(queue, { timeoutMs }) {
+  pushInVain(queue, { timeoutMs, ...script }) {
     const producer = queue.producer()
     while (producer.tryPush(1));
+    tellHeld(script)
     const begin = performance.now()
     const pushed = producer.push(2, timeoutMs)
     return { pushed, waitedMs: performance.now() - begin }
