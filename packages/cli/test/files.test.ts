@@ -67,6 +67,22 @@ const WRONG: readonly (readonly [what: string, name: string, text: string, messa
   ['no scenario', 'a.yaml', 'scenarios: {}\n', /a\.yaml:1: scenarios .*at least one scenario/],
   ['nothing', 'a.yaml', '', /a\.yaml: the file is null; allowed: an object with scenarios/],
   ['a list', 'a.yaml', '- a\n', /a\.yaml: /],
+  ['scenarios that are a list', 'a.yaml', 'scenarios: [a]\n', /a\.yaml:1: scenarios/],
+  ['settings that are a number', 'a.yaml', 'scenarios:\n  a: 5\n', /a\.yaml:2: scenarios\.a is 5; allowed: /],
+  ['settings that are a list', 'a.yaml', 'scenarios:\n  a: [5]\n', /a\.yaml:2: key "scenarios\.a\.0" is unknown/],
+  ['a range of nothing', 'a.yaml', 'scenarios:\n  a:\n    queueCap: 9..3\n', /a\.yaml:3: scenarios\.a\.queueCap /],
+  [
+    'a range of nothing in a module',
+    'a.mjs',
+    'export default { scenarios: { a: { queueCap: "9..3" } } }',
+    /a\.mjs: scenarios\.a\.queueCap /,
+  ],
+  [
+    'a reserved name in a module',
+    'a.mjs',
+    'export default { scenarios: { a: {}, constructor: {} } }',
+    /a\.mjs: a scenario can't be called constructor; choose another name/,
+  ],
   ['bad YAML', 'a.yaml', 'scenarios:\n  a: [\n', /a\.yaml:\d: is not valid YAML: /],
   ['bad JSON', 'a.json', '{\n  "scenarios": {\n', /a\.json:\d: is not valid YAML: /],
   [

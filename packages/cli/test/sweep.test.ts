@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MaxRateResult } from '@spsc/core'
 import test, { type ExecutionContext } from 'ava'
@@ -156,6 +156,7 @@ const WRONG: readonly (readonly [args: readonly string[], message: RegExp])[] = 
   [['--slo', 'p99<1ms'], /--slo is of a search for the highest rate; add --max-rate/],
   [['--resolution', '5%'], /--resolution is of a search/],
   [['--max-rate'], /--max-rate needs --slo/],
+  [['--max-rate', '--slo', 'p99<1ms', '--resolution', 'fine'], /--resolution is "fine"; allowed: 0\.5% to 100%/],
   [['--max-rate', '--slo', 'p98<1ms'], /--slo is "p98<1ms"; allowed: p50, p90/],
   [['--max-rate', '--slo', 'p99<100'], /--slo is "p99<100"; allowed/],
   [['--max-rate', '--slo', 'p99>1ms'], /--slo is "p99>1ms"; allowed/],
@@ -183,4 +184,35 @@ test('--max-time may be raised above a day', async (t) => {
     ['sweep', '--queue-cap', '1..5000+1', '--max-time', '100h', '--out', '/dev/null'],
     /can't be written/,
   )
+})
+
+test('what a search is told by the environment is named as such where it is wrong', (t) =>
+  refused(t, ['sweep', '--max-rate'], /SPSC_SLO is "p99"; allowed: /, { env: { SPSC_SLO: 'p99' } }))
+
+test('a search prints its configuration instead of searching', async (t) => {
+  const cwd = folder(t)
+  const args = ['sweep', '--max-rate', '--slo', 'p99<1ms', '--queue-cap', '8,16', '--rate', '50..5k', '--print-config']
+  const { code, stdout, stderr } = await spsc(args, { cwd })
+  t.is(code, 0, stderr)
+  t.regex(stdout, /pacing.*deadline.*default of --max-rate/)
+  t.regex(stdout, /prod-?interval-?us.*20000.*first rate of --max-rate/i)
+  t.deepEqual(readdirSync(cwd), [])
+})
+
+test.serial('searches of several cells are counted before they begin', async (t) => {
+  const cwd = folder(t)
+  const bounds = [
+    '--max-rate',
+    '--slo',
+    'p50<100s',
+    '--rate',
+    '200..400',
+    '--resolution',
+    '100%',
+    '--queue-cap',
+    '8,16',
+  ]
+  const { code, stderr } = await spsc(['sweep', ...bounds, '--replicates', '1', ...BRIEF], { cwd })
+  t.true([0, 4].includes(code ?? -1), stderr)
+  t.regex(stderr, /2 searches, each of up to \d+ steps? x 1 replicate: up to /)
 })

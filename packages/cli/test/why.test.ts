@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { folder, refused, run, spsc, storedRecords } from './spsc.js'
+import { folder, refused, run, spsc, storedRecords, until } from './spsc.js'
 
 // The effects are enormous, so that no noise of a machine can hide them or look like them.
 const STALL = 'consumer-stall=150ms/500ms'
@@ -66,6 +66,25 @@ test('why --confirm measures with and without the cause, and stores what it meas
   t.regex(stdout, /^ {2}6 blocks; the worst 1 %: as it is /m)
   t.regex(stdout, /^result_data\/stalled-confirm_results\.ndjson$/m)
   t.is(storedRecords(cwd, 'stalled-confirm').length, 18)
+})
+
+test('an experiment that is interrupted stores its blocks so far, says nothing of the cause, and ends with 130', async (t) => {
+  const cwd = folder(t)
+  await run(t, ['--name', 'r', '--inject', STALL, ...MEASURE, '--duration', '0.6'], { cwd })
+  const asked = ['why', 'r', '--hypothesis', 'consumer-stall', '--confirm', '--replicates', '6', '--duration', '5']
+  const { code, stdout, stderr } = await spsc([...asked, '--json'], {
+    cwd,
+    onStart: (child, said) =>
+      void until('it has begun', () => /6 blocks of 3 replicates: about \d+ /.test(said.stderr)).then(
+        () => child.kill('SIGINT'),
+        () => child.kill('SIGKILL'),
+      ),
+  })
+  t.is(code, 130, stderr)
+  t.is(stdout, '')
+  t.true(readdirSync(join(cwd, 'result_data')).includes('r-confirm_results.ndjson'))
+  // Its name is taken now: the next one is told so, unless it is to replace it.
+  await refused(t, [...asked, '--name', 'r-confirm', '--quiet', '--json'], /r-confirm_results\.ndjson exists/, { cwd })
 })
 
 test('why compares with the baseline of the run, with what it is told to, or with nothing', async (t) => {
