@@ -79,7 +79,7 @@ export class GuestPackages {
   }
 
   /**
-   * Puts the package of a module into the guest.
+   * Puts the package of a module into the guest, where it is not there yet.
    *
    * @param url of a file on the host
    * @returns its URL in the guest
