@@ -56,7 +56,8 @@ async function installPrograms(tools: readonly Tool[], { say, signal }: SetUpOpt
   const { packages, bytes } = sizeOf(await apt('apt-get', ['-qq', '--print-uris', ...install], { signal }))
   say(`${names.join(', ')}: ${megabytes(bytes)} to download, ${packages} packages`)
   if (process.getuid?.() !== 0) {
-    say(`  only root can install them: sudo apt-get ${install.join(' ')}`)
+    say('  only root can install them:')
+    say(`  sudo apt-get ${install.join(' ')}`)
     return false
   }
   say(`  installing: apt-get ${install.join(' ')}`)

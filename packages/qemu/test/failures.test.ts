@@ -6,6 +6,9 @@ import { startInGuest } from '@spsc/qemu'
 import test from 'ava'
 import { answering, assertNothingLeft, fails, guestOptions, kernelBytes, MANIFEST, machine, record } from './guests.js'
 
+/** Before a test replaces it. */
+const NODE = process.execPath
+
 test.serial('without QEMU the error names the package and the command', async (t) => {
   const there = machine(t, '')
   process.env.PATH = '/nonexistent'
@@ -286,7 +289,7 @@ test.serial('what a run that was killed while its guest booted has left stands i
     new RunStore({ dir: ${JSON.stringify(there.out)}, name: 'mine' }, 'refuse')
     mkdtempSync(${JSON.stringify(there.temporary)} + '/spsc-qemu-' + process.pid + '-')
     process.kill(process.pid, 'SIGKILL')`
-  const killed = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname })
+  const killed = spawnSync(NODE, ['--input-type=module', '-e', script], { cwd: import.meta.dirname })
   t.is(killed.signal, 'SIGKILL', String(killed.stderr))
   t.is(readdirSync(there.out).length, 2)
   t.is(readdirSync(there.temporary).length, 1)

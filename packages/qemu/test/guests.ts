@@ -82,7 +82,7 @@ export function folder(t: ExecutionContext): string {
   return dir
 }
 
-/** Images that the tests of one file share: the real Node has to be hashed and copied for each. */
+/** Images that the tests of one file share. */
 const SHARED_IMAGES = mkdtempSync(join(tmpdir(), 'spsc-test-images-'))
 process.once('exit', () => rmSync(SHARED_IMAGES, { recursive: true, force: true }))
 
@@ -114,12 +114,19 @@ export function machine(
   for (const [name, text] of Object.entries({
     'qemu-system-x86_64': emulator(behaviour),
     mke2fs: MKE2FS,
+    node: '#!/bin/sh\n',
     ...programs,
   })) {
     if (text === undefined) continue
     writeFileSync(join(bin, name), text)
     chmodSync(join(bin, name), 0o755)
   }
+  const { execPath } = process
+  t.teardown(() => {
+    process.execPath = execPath
+  })
+  // The real Node would have to be hashed and copied in each test.
+  process.execPath = join(bin, 'node')
   for (const name of system ?? []) symlinkSync(whereIs(name), join(bin, name))
   const kernel = join(root, 'vmlinuz')
   writeFileSync(kernel, kernelBytes())
