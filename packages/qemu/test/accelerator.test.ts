@@ -84,7 +84,8 @@ test.serial('a trial of KVM that is cancelled ends at once', async (t) => {
     limitS: 60,
     signal,
   })
-  while (there.pids().length === 0) await setTimeout(20)
+  const deadline = performance.now() + 30_000
+  while (there.pids().length === 0 && performance.now() < deadline) await setTimeout(20)
   controller.abort()
   await t.throwsAsync(choice, { code: 'ERR_CANCELLED' })
   assertNothingLeft(t, there)
