@@ -67,9 +67,10 @@ export function nextRate(tried: readonly TriedRate[], search: RateSearch): numbe
   const [growing] = growthLeft(tried, search)
   if (growing !== undefined) return growing
   const { held, missed } = edges(tried)
-  if (held === undefined || missed === undefined || missed <= held * (1 + search.resolution)) return undefined
-  const middle = round(Math.sqrt(held * missed))
-  return middle > held && middle < missed ? middle : undefined
+  if (held === undefined || missed === undefined || halvings(Math.log(missed / held), search.resolution) === 0) {
+    return undefined
+  }
+  return round(Math.sqrt(held * missed))
 }
 
 /** What rounding to four digits may add to the logarithm of a rate. */
@@ -79,7 +80,7 @@ const ROUNDING = Math.log1p(0.0005)
 function halvings(width: number, resolution: number): number {
   const enough = Math.log1p(resolution)
   if (width <= enough) return 0
-  return Math.ceil(Math.log2((width - 2 * ROUNDING) / (enough - 2 * ROUNDING)))
+  return Math.max(1, Math.ceil(Math.log2((width - 2 * ROUNDING) / (enough - 2 * ROUNDING))))
 }
 
 /** How many rates are left to try at most. */

@@ -166,3 +166,50 @@ test('bounds have a normal form, and what they can not say is refused', (t) => {
     message: /bounds response\.p99 twice/,
   })
 })
+
+test('a gate that can not tell says why', (t) => {
+  const verdict = (text: string, comparison: Comparison) => {
+    const [judged] = judgeBounds(comparison, parseBounds([text]))
+    t.is(judged?.verdict, 'inconclusive', JSON.stringify(judged))
+    return judged?.reason ?? ''
+  }
+  const [a, b] = [rowOf('a', around(50_000)), rowOf('b', around(58_000))]
+  t.is(verdict('p99=+10%', compareRows(a, b, { design, figures: ['ops_s'] })), 'unavailable: it was not compared')
+  t.is(
+    verdict('p99=+10%', compared(around(0, { floor: 0 }), around(0, { floor: 0 }))),
+    'unavailable: it is 0 in some block',
+  )
+  t.regex(
+    verdict('p99=+10%', compareRows(a, b, { design: 'apart' })),
+    /less than two runs .* can differ by; measure both in turns: spsc gate A B/,
+  )
+  const again = compared(around(50_000), around(80_000), around(75_000))
+  t.is(verdict('p99=+2%', again), 'A and A measured again differ by as much')
+})
+
+test('an effect that chance gives to some figure as often does not fail a gate', (t) => {
+  // All six blocks agree on the latency; of the throughput half do, each by as much: chance may turn that into all.
+  const effects = [1.2, 1.5, 1.3, 1.9, 1.25, 1.6]
+  const b = effects.map((effect, index) => ({ p99: 50_000 * effect, opsS: index % 2 === 0 ? 1010 : 1000 / 1.01 }))
+  const [judged] = judgeBounds(compared(around(50_000, {}, 6), b), parseBounds(['p99=+5%']))
+  t.is(judged?.verdict, 'inconclusive')
+  t.regex(judged?.reason ?? '', /chance does as much to some figure in more than one of twenty comparisons/)
+})
+
+test('one block has figures and no interval', (t) => {
+  const comparison = compared(around(50_000, {}, 1), around(65_000, {}, 1))
+  t.is(comparison.blocks, 1)
+  const p99 = figureOf(comparison, 'latency.p99')
+  t.is(p99.verdict, 'inconclusive')
+  t.is(p99.p_family, undefined)
+  const [judged] = judgeBounds(comparison, parseBounds(['p99=+10%']))
+  t.like(judged, { verdict: 'inconclusive', reason: '1 blocks have no interval; it takes 6, or 3 with a twin' })
+})
+
+test('where no floor is known nothing lies below one', (t) => {
+  const bare = (scenario: string, p99: number) =>
+    rowOf(scenario, around(p99, { floor: 500 })).map(({ certificate: _, ...rest }) => rest as (typeof rows)[number])
+  const rows = rowOf('a', [])
+  const p99 = figureOf(compareRows(bare('a', 100), bare('b', 200), { design }), 'latency.p99')
+  t.like(p99, { verdict: 'differs', below_floor: 0 })
+})

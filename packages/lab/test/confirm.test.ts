@@ -71,6 +71,13 @@ test('an experiment takes away what would be behind its hypothesis, and nothing 
   t.deepEqual(change('late-pacer', { pinConsumer: 'last', inject: 'hog=last:4' }), { pacing: 'spin' })
   t.deepEqual(change('slow-service', { workBytes: 4096 }), { workBytes: 0 })
   t.deepEqual(change('overload', { prodIntervalUs: 100 }), { prodIntervalUs: 200 })
+  t.deepEqual(change('overload', { prodIntervalUs: 100, workBytes: 64 }), { workBytes: 0 })
+  t.deepEqual(change('consumer-stall', { workBytes: 64 }), { workBytes: 0 })
+  t.deepEqual(change('producer-contention', { pinProducer: 0 }), { pinProducer: 'none' })
+  t.deepEqual(change('late-pacer', { pacing: 'spin', timerSlack: 1000 }), { timerSlack: 1 })
+  t.regex(String(change('late-pacer', { pacing: 'spin', timerSlack: 1 })), /^no setting takes it away/)
+  t.regex(String(change('overload', { prodIntervalUs: 0 })), /^no setting takes it away/)
+  t.regex(String(change('slow-wake', { wait: 'spin' })), /^no setting takes it away/)
   t.regex(String(change('steal', {})), /^no setting takes it away: move to a machine of your own/)
   for (const name of CAUSE_NAMES) t.truthy(change(name, {}))
 })
@@ -89,6 +96,51 @@ test('what a fault set goes with it', (t) => {
       hypothesis === 'shared-cpu' ? { pinConsumer: 'none', timerSlack: 1e6 } : { pinConsumer: 0, timerSlack: 1 },
     )
   }
+})
+
+test('a fault that sets nothing of a scenario leaves its settings as they are', (t) => {
+  const config: Scenario = parseScenario('t', { inject: 'hog=last:4', queueCap: 7 })
+  const experiment = experimentOf('producer-contention', diagnosis, config)
+  if ('unavailable' in experiment) return t.fail(experiment.unavailable)
+  const { cells } = planConfirmation(config, experiment, SAB, { replicates: 6, seed: 1 })
+  const [asIs, , changed] = cells.map(({ scenario }) => scenario)
+  t.deepEqual({ ...asIs, name: '', inject: '' }, { ...changed, name: '', inject: '' })
+  t.deepEqual([asIs?.inject, changed?.inject, changed?.queueCap], ['hog=last:4', 'none', 7])
+})
+
+test('without a reference the worst items are expected to stay 0.3 ms above ordinary ones', (t) => {
+  const own = diagnose([STALLED])
+  const predicted = (of: typeof own) =>
+    (experimentOf('consumer-stall', of, parseScenario('t', { workBytes: 1 })) as Experiment).predicted_ns
+  t.is(predicted(own), own.reference_worst_ns + 0.3 * MS)
+  t.is(predicted(diagnosis), diagnosis.reference_worst_ns)
+})
+
+test('a change that is sure and no larger than what the same shows against itself is inconclusive', (t) => {
+  const blocks: Block[] = [1, 1.1, 0.9, 1, 1.2, 1].map((unit) => [10 * unit, 2000 * unit, 5 * unit])
+  const { outcome, p, ratio, threshold_ratio } = judgeConfirmation(recordsOf(blocks), {
+    ...EXPERIMENT,
+    predicted_ns: 4 * MS,
+  })
+  t.is(outcome, 'inconclusive')
+  t.true(p < 0.05 && ratio < threshold_ratio)
+})
+
+test('replicates that the hypervisor took time from are counted, and those without a ledger leave their block', (t) => {
+  const blocks: Block[] = [10, 9, 11, 8, 12, 10, 10, 10].map((ms) => [ms, ms, 0.1])
+  const records = recordsOf(blocks)
+  const sched = (reasons: readonly string[]) => ({ phases: [{ contamination: { contaminated: true, reasons } }] })
+  const measured = (index: number) => records[index] as MeasuredRecord
+  const changed = (index: number, collectors: object) => {
+    records[index] = { ...measured(index), collectors: { ...measured(index).collectors, ...collectors } }
+  }
+  changed(0, { sched: sched(['steal 5 %']) })
+  changed(1, { sched: sched(['others used 30 % of CPU 1']) })
+  changed(2, { sched: undefined })
+  changed(3, { ledger: undefined })
+  records[6] = { ...measured(6), status: 'failed' } as unknown as ResultRecord
+  const { stolen, of, blocks: whole } = judgeConfirmation(records, EXPERIMENT)
+  t.deepEqual({ stolen, of, whole }, { stolen: 1, of: 24, whole: 6 })
 })
 
 test('there is nothing to try where the worst items are as ordinary ones', (t) => {

@@ -178,3 +178,125 @@ test('what a collector was not there for is said, with the command that measures
   t.like(nothing, { verdict: 'not-measured', reason: 'the ledger collector was not asked for' })
   t.is(nothing.unseen[0]?.command, '--collect histogram,ledger,sched')
 })
+
+test('nothing to read is not measured, and says what would', (t) => {
+  const nothing = diagnose([])
+  t.like(nothing, { verdict: 'not-measured', reason: 'nothing was measured' })
+  t.deepEqual(nothing.unseen, [
+    { what: 'everything', reason: 'no replicate has a ledger', command: '--collect histogram,ledger,sched' },
+  ])
+})
+
+test('what a collector could not measure is said with its own reason', (t) => {
+  t.like(diagnose([record({ failed: ['ledger'] })]), { verdict: 'not-measured', reason: 'ledger broke' })
+  const reasonOf = (made: MadeUp) =>
+    diagnose([record(made)], REFERENCE).unseen.find(({ what }) => what.includes('steal'))?.reason
+  t.is(reasonOf({ failed: ['sched'] }), 'sched broke')
+  t.is(reasonOf({ unknown: ['phases'] }), 'the sched collector saw no phase')
+})
+
+test('a single account of the kernel that is not there is said by itself', (t) => {
+  const { unseen } = diagnose([record({ unknown: ['run'] })], REFERENCE)
+  t.deepEqual(unseen, [{ what: 'run delay', reason: 'no schedstat', command: 'spsc doctor' }])
+})
+
+test('a reference without accounts of the kernel is a reference for the segments', (t) => {
+  const blind = [record({ without: ['sched'] }), record({ unknown: ['run'] })]
+  const stall: MadeUp = { windows: each({ s_cpu: 10 * MS }), consumer: { cpuNs: 90 * MS } }
+  const [first] = causes(stall, blind)
+  t.is(first?.name, 'consumer-stall')
+  t.false(
+    first?.evidence.some(({ tier }) => tier === 'proc'),
+    'more CPU time than what is not known',
+  )
+  t.true(causes(stall)[0]?.evidence.some(({ tier }) => tier === 'proc'))
+  const frozen: MadeUp = { windows: each({ p_late: 4 * MS }), longestNs: 20 * MS, lateNs: 60 * MS, stealNs: 50 * MS }
+  t.is(causes(frozen, [record({ without: ['sched'] })])[0]?.name, 'steal', 'beyond none')
+})
+
+test('contention without accounts of the kernel is named, by the segments alone', (t) => {
+  const waiting: MadeUp = { windows: each({ c_runq: 12 * MS }), sameCpu: 1 }
+  const [first] = causes({ ...waiting, without: ['sched'] })
+  t.like(first, { name: 'consumer-contention', evidence: [] })
+})
+
+test('two threads of which nobody knows the CPU are not said to share one', (t) => {
+  const waiting: MadeUp = { windows: each({ c_runq: 3 * MS }), sameCpu: 1, foreignShare: 0.01 }
+  t.is(causes(waiting)[0]?.name, 'shared-cpu')
+  t.is(causes({ ...waiting, unknown: ['handoffs'] })[0]?.name, 'consumer-contention')
+})
+
+test('without accounts of the kernel nothing counts as stolen', (t) => {
+  const frozen: MadeUp = { windows: each({ p_late: 4 * MS }), longestNs: 20 * MS, lateNs: 60 * MS, stealNs: 50 * MS }
+  t.is(causes(frozen)[0]?.name, 'steal')
+  const [blind] = causes({ ...frozen, without: ['sched'] })
+  t.like(blind, { name: 'freeze', evidence: [] })
+})
+
+test('where nobody measured how late waits ended, a freeze has a length and no number', (t) => {
+  const frozen: MadeUp = { windows: each({ p_late: 4 * MS }), longestNs: 20 * MS, lateNs: 60 * MS }
+  t.regex(causes(frozen)[0]?.dose?.text ?? '', /ms at a time, about \d+ times in 3 s$/)
+  t.regex(causes({ ...frozen, unknown: ['late'] })[0]?.dose?.text ?? '', /ms at a time$/)
+})
+
+test('what happened once is told in the singular', (t) => {
+  const gc = { count: 1, ns: 10 * MS, max_ns: 10 * MS }
+  const once: MadeUp = {
+    isJavaScript: true,
+    windows: [{ s_cpu: 5 * MS }, {}, {}],
+    consumer: { gc },
+    longestNs: 10 * MS,
+  }
+  const [first] = causes(once, [record({ isJavaScript: true })])
+  t.like(first, { name: 'garbage', dose: { text: '10 ms the longest of 1 collection' } })
+})
+
+test('collections that are short do not explain responses that are long', (t) => {
+  const gc = { count: 20, ns: 20 * MS, max_ns: 1 * MS }
+  const slow: MadeUp = { isJavaScript: true, windows: each({ s_cpu: 5 * MS }), longestNs: 10 * MS }
+  const [first] = causes({ ...slow, consumer: { gc, cpuNs: 90 * MS } }, [record({ isJavaScript: true })])
+  t.is(first?.name, 'consumer-stall')
+})
+
+test('without a reference the evidence names none', (t) => {
+  const stall: MadeUp = { windows: each({ p_own: 10 * MS }) }
+  const textOf = (cause: Cause | undefined) => cause?.evidence.map(({ text }) => text).join() ?? ''
+  t.regex(textOf(causes(stall)[0]), /^median p_own .*, .* in the reference$/)
+  t.regex(textOf(diagnose([record(stall)]).causes[0]), /^median p_own \S+ \S+$/)
+})
+
+test('a quota is named without the accounts that would tell how much of a CPU was had', (t) => {
+  const throttled: MadeUp = { windows: each({ c_wake: 30 * MS }), throttledNs: 1500 * MS, unknown: ['run'] }
+  const [first] = causes(throttled)
+  t.like(first, { name: 'cpu-quota', excess_ns: 30 * MS, dose: undefined })
+  t.regex(first?.evidence[0]?.text ?? '', /^throttled 30 times, 50.* of the time$/)
+})
+
+test('a consumer of which nobody knows how busy it was is not said to be overloaded', (t) => {
+  const busy: MadeUp = { shift: { s_cpu: 60 * MS }, occupancy: 0.99, dropped: 1000 }
+  t.true(causes(busy).some(({ name }) => name === 'overload'))
+  t.false(causes({ ...busy, unknown: ['occupancy'] }).some(({ name }) => name === 'overload'))
+})
+
+test('a service that sleeps with every item is slow, and the evidence is its sleep', (t) => {
+  const [first] = causes({ shift: { s_off: 0.3 * MS } })
+  t.is(first?.name, 'slow-service')
+  t.regex(first?.evidence[0]?.text ?? '', /^median s_off/)
+})
+
+test('a queue that is full since its consumer is held up again and again is not too small', (t) => {
+  const names = causes({ dropped: 900, windows: each({ s_cpu: 10 * MS }), consumer: { cpuNs: 90 * MS } }).map(
+    ({ name }) => name,
+  )
+  t.deepEqual(names, ['consumer-stall'])
+})
+
+test('a queue of JavaScript: what a thread was ready without a CPU for is contention, wherever its time stands', (t) => {
+  const reference = [record({ isJavaScript: true })]
+  const name = (made: MadeUp) => causes({ isJavaScript: true, longestNs: 20 * MS, ...made }, reference)[0]?.name
+  const runDelayNs = 2000 * MS
+  t.is(name({ windows: each({ s_runq: 10 * MS }), consumer: { runDelayNs } }), 'consumer-contention')
+  t.is(name({ windows: each({ s_runq: 10 * MS }) }), 'consumer-sleep')
+  t.is(name({ windows: each({ p_runq: 10 * MS }), producer: { runDelayNs } }), 'producer-contention')
+  t.is(name({ windows: each({ p_runq: 10 * MS }) }), 'freeze')
+})

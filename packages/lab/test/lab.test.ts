@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Fingerprint, type MeasuredRecord, parseRecord, type ResultRecord } from '@spsc/core'
+import { type Fingerprint, type Ground, type MeasuredRecord, parseRecord, type ResultRecord } from '@spsc/core'
 import { allowedCpus } from '@spsc/core/driver'
-import { type LabRun, resultsPath } from '@spsc/lab'
+import { type LabRun, RunStore, resultsPath } from '@spsc/lab'
 import test, { type ExecutionContext } from 'ava'
 import { folder, mountObstacle, smallDevice } from './folders.js'
+import { around, rowOf } from './rows.js'
 import { eventsOf, fixture, isAlive, LAMPORT, planOf, SAB, start } from './runs.js'
 
 // Each test measures in processes of its own: one after the other, or they would share the CPUs.
@@ -279,6 +280,30 @@ test.serial('resuming a run that is complete measures nothing', async (t) => {
   t.deepEqual(events, [])
   t.is(stored(dir).length, 1)
 })
+
+const GUEST: Ground = {
+  ...{ in: 'qemu', mode: 'smp', accelerator: 'tcg', cpus: 2, memory_mib: 512 },
+  ...{ qemu: '9.9.9', kernel: '6.1', clock_source: 'tsc' },
+}
+
+for (const [began, ground, others] of [
+  ['host', undefined, 'QEMU smp'],
+  ['QEMU smp', GUEST, 'host'],
+] as const) {
+  test.serial(`a run that began on ${began} goes on there alone, and stays as it was`, async (t) => {
+    const dir = folder(t)
+    const store = new RunStore({ dir, name: 't' }, 'refuse')
+    const plan = planOf([SAB])
+    store.writeManifest({ seed: plan.seed, ground })
+    for (const record of rowOf('brief', around(50_000, {}, 1))) store.append(record)
+    store.close()
+    const before = readFileSync(resultsPath({ dir, name: 't' }), 'utf8')
+    const elsewhere = ground === undefined ? { ground: GUEST } : {}
+    const message = new RegExp(`was measured on ${began}.*, and would go on on ${others}.*; resume it where it began`)
+    await t.throwsAsync(start(dir, { plan, onExisting: 'resume', ...elsewhere }), { code: 'ERR_EXISTS', message })
+    t.is(readFileSync(resultsPath({ dir, name: 't' }), 'utf8'), before)
+  })
+}
 
 for (const [what, other] of [
   ['seed', { seed: 2 }],

@@ -31,6 +31,10 @@ export interface MadeUp {
   /** As of a queue whose threads read no accounts of the kernel: these stand in others. */
   readonly isJavaScript?: boolean
   readonly without?: readonly ('sched' | 'histogram' | 'ledger')[]
+  /** Collectors that could not measure. */
+  readonly failed?: readonly ('sched' | 'histogram' | 'ledger')[]
+  /** Single things that were not measured. */
+  readonly unknown?: readonly ('run' | 'handoffs' | 'occupancy' | 'late' | 'phases')[]
 }
 
 interface Thread {
@@ -83,7 +87,8 @@ function thread(made: Partial<Thread> = {}, foreign_share: number, isJavaScript:
 /** A stored replicate of three seconds at 900 items per second, ordinary in all that is not said. */
 export function record(made: MadeUp = {}): MeasuredRecord {
   const { windows = [{}, {}, {}], shift = {}, isJavaScript = false, dropped = 0, sameCpu = 0.5 } = made
-  const { foreignShare = 0.02, stealNs = 0, throttledNs = 0, lateNs = 0, without = [] } = made
+  const { foreignShare = 0.02, stealNs = 0, throttledNs = 0, lateNs = 0 } = made
+  const { without = [], failed = [], unknown = [] } = made
   const with_ = (extra: Extra) =>
     Object.fromEntries(
       LEDGER_SEGMENTS.map((segment) => [segment, ORDINARY[segment] + (shift[segment] ?? 0) + (extra[segment] ?? 0)]),
@@ -104,9 +109,11 @@ export function record(made: MadeUp = {}): MeasuredRecord {
     ledger: {
       ...{ total: 'due to done', items: ITEMS, sums: { items: ITEMS, mismatches: 0 }, window_s: 1 },
       ...{ segments, median_band: view(middle, ITEMS / 5), occupancy: made.occupancy ?? 0.02 },
+      ...(unknown.includes('occupancy') && { occupancy: unavailable('no stamps of the consumer') }),
       holds: isJavaScript ? { p_late: ['p_runq'], c_wake: ['c_runq'], s_cpu: ['s_runq', 's_off'] } : {},
       windows: worst.map((vector, start_s) => ({ start_s, items: ITEMS / 3, ...view(vector, 9) })),
       handoffs: { same_cpu: { n: 1, share: sameCpu, p50_ns: 1 }, cross_cpu: { n: 1, share: 1 - sameCpu, p50_ns: 1 } },
+      ...(unknown.includes('handoffs') && { handoffs: unavailable('no CPU is known') }),
     },
     histogram: {
       windows: worst.map((vector, start_s) => ({
@@ -135,11 +142,15 @@ export function record(made: MadeUp = {}): MeasuredRecord {
       ],
     },
   }
+  const { threads } = collectors.sched.phases[0] as { threads: Record<string, { run: unknown }> }
+  if (unknown.includes('run')) for (const one of Object.values(threads)) one.run = unavailable('no schedstat')
+  if (unknown.includes('phases')) collectors.sched.phases = []
   for (const name of without) delete (collectors as Record<string, unknown>)[name]
+  for (const name of failed) (collectors as Record<string, unknown>)[name] = unavailable(`${name} broke`)
   return {
     ...{ status: 'ok', collectors, offered: ITEMS + dropped, delivered: ITEMS, dropped },
     ...{ drop_rate: dropped / (ITEMS + dropped), offered_ops_s: 900, ops_s: 900, warnings: [] },
-    phases: [{ name: 'paced', late_ns: ITEMS * ORDINARY.p_late + lateNs }],
+    phases: [{ name: 'paced', ...(!unknown.includes('late') && { late_ns: ITEMS * ORDINARY.p_late + lateNs }) }],
     // Nothing of this may be looked at.
     config: new Proxy(
       {},

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { DEFAULTS } from '@spsc/core'
-import { MAX_REPLICATES, planRun, SCENARIOS, SUITES, unfold } from '@spsc/lab'
+import { MAX_CELLS, MAX_REPLICATES, planRun, SCENARIOS, SUITES, unfold } from '@spsc/lab'
 import test from 'ava'
 import fc from 'fast-check'
 
@@ -180,4 +180,14 @@ test('t000 is the seed’s experiment: baseline, the consumer pinned, capacity 8
   t.like(baseline, { prodIntervalUs: 1000, queueCap: 64, pinProducer: 'none', pinConsumer: 'none' })
   t.like(affinity, { prodIntervalUs: 1000, queueCap: 64, pinProducer: 'none', pinConsumer: 'last' })
   t.like(small, { prodIntervalUs: 1000, queueCap: 8, pinConsumer: 'none' })
+})
+
+test('lists that unfold into more cells than anybody waits for are refused before they do', (t) => {
+  const values = Array.from({ length: 1000 }, (_, index) => index + 1)
+  const settings = { queueCap: values, workBytes: values, itemBytes: values, duration: values }
+  const plan = () => planRun({ scenarios: [{ name: 'a', settings }], queues: queues('sab'), replicates: 1, seed: 1 })
+  t.throws(plan, {
+    code: 'ERR_OPTION',
+    message: new RegExp(`unfold into 1000000000000 cells; allowed: at most ${MAX_CELLS}; give fewer`),
+  })
 })

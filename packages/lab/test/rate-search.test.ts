@@ -123,6 +123,19 @@ test('a search that was cut short is unfinished', (t) => {
   t.like(conclude([{ rate: 1000, verdict: 'held' }], SEARCH), { outcome: 'unfinished', held: 1000 })
 })
 
+test('a bracket of exactly the width that was asked for ends a search, and no step is left', (t) => {
+  // 2000000 * 1.005 is a little less than 2010000 as a double.
+  const search = { lowest: 1_000_000, highest: 2_010_000, resolution: 0.005 }
+  const tried: TriedRate[] = [
+    { rate: 1_000_000, verdict: 'held' },
+    { rate: 2_000_000, verdict: 'held' },
+    { rate: 2_010_000, verdict: 'failed' },
+  ]
+  t.is(nextRate(tried, search), undefined)
+  t.is(stepsLeft(tried, search), 0)
+  t.like(conclude(tried, search), { outcome: 'found', held: 2_000_000, failed: 2_010_000 })
+})
+
 test('whatever the verdicts, a search ends within the steps it announced, and never tries a rate twice', (t) => {
   fc.assert(
     fc.property(

@@ -104,5 +104,7 @@ test('what was not measured is neither kept nor broken', (t) => {
   const none = unavailable('no item was sampled')
   t.true(isUnavailable(keeps(record({}, { response: none }), parseSlo('p50<1s'))))
   t.true(isUnavailable(keeps(record({ collectors: {} }), parseSlo('p50<1s'))))
+  const broken = unavailable('the collector threw')
+  t.deepEqual(keeps(record({ collectors: { histogram: broken } }), parseSlo('p50<1s')), broken)
   t.false(keeps(record({ drop_rate: 1 }, { response: none }), parseSlo('p50<1s,drop<0.1')))
 })

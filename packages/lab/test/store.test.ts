@@ -4,7 +4,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } f
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { parseRecord, parseScenario, type ResultRecord } from '@spsc/core'
-import { checkName, freeName, manifestPath, type OnExisting, RunStore, resultsPath } from '@spsc/lab'
+import { checkName, freeName, manifestPath, type OnExisting, RunStore, resultsPath, storedSeed } from '@spsc/lab'
 import test, { type ExecutionContext } from 'ava'
 import { folder, mountObstacle, readOnlyFolder, smallDevice } from './folders.js'
 
@@ -361,3 +361,18 @@ test('of processes that take one name at once, whose holder was killed, one gets
   for (const { stdin } of children) stdin.end()
   t.deepEqual(said.sort(), ['ERR_EXISTS', 'ERR_EXISTS', 'ERR_EXISTS', 'ERR_EXISTS', 'got it'])
 })
+
+for (const [what, text, reason] of [
+  ['no object', 'null', 'it holds no object'],
+  ['half an object', '{"seed":', '.*JSON.*'],
+] as const) {
+  test(`a manifest that holds ${what} is told, with what to do`, (t) => {
+    const place = { dir: folder(t), name: 't' }
+    t.is(storedSeed(place), undefined)
+    writeFileSync(manifestPath(place), '{"seed":7}')
+    t.is(storedSeed(place), 7)
+    writeFileSync(manifestPath(place), text)
+    const message = new RegExp(`t_manifest\\.json can't be read: ${reason}; start anew with --force$`)
+    t.throws(() => storedSeed(place), { code: 'ERR_OUTPUT', message })
+  })
+}

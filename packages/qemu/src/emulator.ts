@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { onExit } from './clean-up.js'
 import { onPath } from './image/programs.js'
 import { QEMU, systemEnv } from './tools.js'
@@ -21,14 +21,6 @@ export interface Emulator {
   kill(): void
 }
 
-function killGroup(child: ChildProcess): void {
-  try {
-    process.kill(-(child.pid as number), 'SIGKILL')
-  } catch {
-    child.kill('SIGKILL')
-  }
-}
-
 /**
  * Starts the emulator in a process group of its own: a Ctrl-C at the terminal is ours to answer. It ends with this
  * process, also where that is killed and `setpriv` (util-linux) is there to see to it.
@@ -42,7 +34,8 @@ export function startEmulator(args: readonly string[]): Emulator {
     said = `${said}${text}`.slice(-MAX_SAID)
   })
   const kill = () => {
-    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) killGroup(child)
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
+      process.kill(-child.pid, 'SIGKILL')
   }
   const forget = onExit(kill)
   const ended = new Promise<Ended>((resolve) => {

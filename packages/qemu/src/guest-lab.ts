@@ -56,6 +56,8 @@ export interface GuestLabOptions
   readonly machine: Fingerprint
   /** Something that a reader should know now. */
   readonly onNote: (text: string) => void
+  /** Of the file tree that says of this machine what its guests can have: /proc, /sys and /dev. */
+  readonly root?: string
 }
 
 export interface GuestOutcome extends RunOutcome {
@@ -173,19 +175,14 @@ class Session {
   }
 
   /** What is told before the run is handed out waits for its listeners. */
-  #untold: (() => void)[] | undefined = []
-
-  #tell(work: () => void): void {
-    if (this.#untold === undefined) work()
-    else this.#untold.push(work)
-  }
+  readonly #untold: (() => void)[] = []
+  #tell: (work: () => void) => void = (work) => this.#untold.push(work)
 
   /** A turn of the event loop after the run was handed out, listeners are there. */
   tellSoon(): void {
     setImmediate(() => {
-      const untold = this.#untold ?? []
-      this.#untold = undefined
-      for (const work of untold) work()
+      this.#tell = (work) => work()
+      for (const work of this.#untold) work()
     })
   }
 
@@ -264,11 +261,11 @@ interface Ready {
 }
 
 async function makeReady(options: GuestLabOptions): Promise<Ready> {
-  const { guest, plan, collectors, latencies, affinity, signal, onNote } = options
+  const { guest, plan, collectors, latencies, affinity, signal, onNote, root = '/' } = options
   const qemu = await qemuVersion()
   const kernel = findKernel(guest.kernel)
   for (const warning of warningsOf(guest)) onNote(warning)
-  const accelerator = await chooseAccelerator({ guest, kernel, signal, onFallback: onNote })
+  const accelerator = await chooseAccelerator({ guest, kernel, signal, onFallback: onNote, root })
   const modules = [
     ...plan.cells.map(({ queue }) => queue.backend.module),
     ...collectors.map(({ plugin }) => plugin.module),
@@ -284,7 +281,7 @@ async function makeReady(options: GuestLabOptions): Promise<Ready> {
   const { mode, cpus, memoryMib } = guest
   const ground = { in: 'qemu', mode, accelerator, cpus, memory_mib: memoryMib, qemu } as const satisfies Partial<Ground>
   return {
-    boot: { accelerator, cpus, memoryMib, kernel, tscKhz: readTscKhz() },
+    boot: { accelerator, cpus, memoryMib, kernel, tscKhz: readTscKhz(root) },
     image: path,
     ground,
     inGuest,

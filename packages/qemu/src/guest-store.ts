@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import type { ResultRecord } from '@spsc/core'
 import { manifestPath, type OnExisting, RunStore, resultsPath, type StorePlace } from '@spsc/lab'
 import type { GuestJob } from './protocol.js'
@@ -20,11 +20,11 @@ export class GuestStore {
     this.#store = new RunStore(place, onExisting)
   }
 
-  /** What is there of a run that goes on. */
+  /** What is there of a run that goes on. @throws `ERR_OUTPUT` where its manifest can't be read */
   get earlier(): Pick<GuestJob, 'earlier'> {
-    const [results, manifest] = [resultsPath(this.#place), manifestPath(this.#place)]
-    if (!this.#store || this.#store.earlier.length === 0 || !existsSync(manifest)) return {}
-    return { earlier: { results: readFileSync(results, 'utf8'), manifest: readFileSync(manifest, 'utf8') } }
+    if (!this.#store || this.#store.earlier.length === 0) return {}
+    const results = readFileSync(resultsPath(this.#place), 'utf8')
+    return { earlier: { results, manifest: JSON.stringify(this.#store.readManifest()) } }
   }
 
   get earlierRecords(): readonly ResultRecord[] {

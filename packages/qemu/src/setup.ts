@@ -26,15 +26,17 @@ export interface SetUpOptions {
   /** Called with each line for the reader. */
   readonly say: (line: string) => void
   readonly signal?: AbortSignal | undefined
+  /** Of the file tree that holds apt's lists of packages. */
+  readonly root?: string
 }
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 
 /** Runs one of apt's programs, which has to end well. */
 async function apt(file: string, args: readonly string[], options: { cwd?: string; signal?: AbortSignal | undefined }) {
-  const ran = await runTool(file, args, { ...options, timeoutS: APT_LIMIT_S })
-  if (ran?.code === 0) return ran
-  const said = ran?.stderr.trim().split('\n').at(-1) ?? 'it is not installed'
+  const ran = await runTool(file, args, { ...options, timeoutS: APT_LIMIT_S, cure: 'it is in every Debian' })
+  if (ran.code === 0) return ran
+  const said = ran.stderr.trim().split('\n').at(-1)
   throw new SpscError(
     'ERR_CAPABILITY',
     'qemu',
@@ -54,7 +56,8 @@ async function installPrograms(tools: readonly Tool[], { say, signal }: SetUpOpt
   const { packages, bytes } = sizeOf(await apt('apt-get', ['-qq', '--print-uris', ...install], { signal }))
   say(`${names.join(', ')}: ${megabytes(bytes)} to download, ${packages} packages`)
   if (process.getuid?.() !== 0) {
-    say(`  only root can install them: sudo apt-get ${install.join(' ')}`)
+    say('  only root can install them:')
+    say(`  sudo apt-get ${install.join(' ')}`)
     return false
   }
   say(`  installing: apt-get ${install.join(' ')}`)
@@ -140,7 +143,7 @@ function sayByHand(tools: readonly Tool[], needsKernel: boolean, { say }: SetUpO
  */
 export async function setUp(options: SetUpOptions): Promise<boolean> {
   checkPlatform()
-  const { say, signal } = options
+  const { say, signal, root = '/' } = options
   const missing = [QEMU, MKE2FS].filter(({ program }) => onPath(program) === undefined)
   const needsKernel = !hasKernel()
   if (missing.length === 0 && !needsKernel) {
@@ -152,7 +155,8 @@ export async function setUp(options: SetUpOptions): Promise<boolean> {
     sayByHand(missing, needsKernel, options)
     return false
   }
-  if (!existsSync('/var/lib/apt/lists') || readdirSync('/var/lib/apt/lists').length < 3) {
+  const lists = join(root, 'var/lib/apt/lists')
+  if (!existsSync(lists) || readdirSync(lists).length < 3) {
     if (process.getuid?.() === 0) await apt('apt-get', ['-qq', 'update'], { signal })
     else say('apt has no lists of packages yet: sudo apt-get update')
   }

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { delimiter } from 'node:path'
 import { SpscError } from '@spsc/core'
 
 /** A program that set-up can install, and the packages that have it. */
@@ -19,16 +20,16 @@ export const QEMU: Tool = {
 export const MKE2FS: Tool = { program: 'mke2fs', debian: 'e2fsprogs', fedora: 'e2fsprogs', arch: 'e2fsprogs' }
 
 /** A user's PATH often lacks the folders of system programs. */
-export function systemEnv(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  return { ...env, LC_ALL: 'C', PATH: `${env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` }
+export function systemEnv(): NodeJS.ProcessEnv & { readonly PATH: string } {
+  const { PATH } = process.env
+  // Without the filter a PATH that is not set or empty would become the current folder.
+  const folders = [PATH, '/usr/local/sbin', '/usr/sbin', '/sbin'].filter((folder) => folder)
+  return { ...process.env, LC_ALL: 'C', PATH: folders.join(delimiter) }
 }
 
-export function missingTool({ program, debian }: Tool): SpscError {
-  return new SpscError(
-    'ERR_CAPABILITY',
-    'qemu',
-    `${program} is not installed; it is in Debian's package ${debian}; run \`npx spsc qemu setup\`, or leave out --in qemu to measure on the host`,
-  )
+/** What to do where one of them is not there. */
+export function cureOf({ debian }: Tool): string {
+  return `it is in Debian's package ${debian}; run \`npx spsc qemu setup\`, or leave out --in qemu to measure on the host`
 }
 
 export interface Ran {
@@ -38,6 +39,8 @@ export interface Ran {
 }
 
 export interface RunToolOptions {
+  /** What to do where there is no such program. */
+  readonly cure: string
   readonly cwd?: string
   readonly timeoutS?: number
   readonly signal?: AbortSignal | undefined
@@ -46,30 +49,30 @@ export interface RunToolOptions {
 /**
  * Runs a program of the system to its end.
  *
- * @returns how it ended; `undefined` where there is no such program
- * @throws `ERR_CANCELLED` where the signal aborts, `ERR_CAPABILITY` where it hangs or can't be started
+ * @throws `ERR_CANCELLED` where the signal aborts, `ERR_CAPABILITY` where it is not there, hangs or can't be started
  */
 export function runTool(
   file: string,
   args: readonly string[],
-  { cwd, timeoutS = 30, signal }: RunToolOptions = {},
-): Promise<Ran | undefined> {
+  { cure, cwd, timeoutS = 30, signal }: RunToolOptions,
+): Promise<Ran> {
   const options = {
     env: systemEnv(),
     timeout: timeoutS * 1000,
     killSignal: 'SIGKILL',
     maxBuffer: 2 ** 24,
-    ...(cwd !== undefined && { cwd }),
-    ...(signal && { signal }),
+    cwd,
+    signal,
   } as const
+  const fault = (what: string, cause: Error) => new SpscError('ERR_CAPABILITY', 'qemu', `${file} ${what}`, { cause })
   return new Promise((resolve, reject) => {
     execFile(file, args, options, (error, stdout, stderr) => {
       if (error === null) return resolve({ code: 0, stdout, stderr })
-      if (error.code === 'ENOENT') return resolve(undefined)
+      if (error.code === 'ENOENT') return reject(fault(`is not installed; ${cure}`, error))
       if (typeof error.code === 'number') return resolve({ code: error.code, stdout, stderr })
       if (signal?.aborted) return reject(cancelled(signal))
       const how = error.killed ? `did not answer within ${timeoutS} s` : `can't be run: ${error.message.split('\n')[0]}`
-      reject(new SpscError('ERR_CAPABILITY', 'qemu', `${file} ${how}; try it by hand`, { cause: error }))
+      reject(fault(`${how}; try it by hand`, error))
     })
   })
 }
@@ -81,8 +84,7 @@ export function cancelled(signal: AbortSignal): SpscError {
 
 /** The version of the emulator, `7.2.22`. @throws `ERR_CAPABILITY` where there is none */
 export async function qemuVersion(): Promise<string> {
-  const said = await runTool(QEMU.program, ['--version'])
-  if (said === undefined) throw missingTool(QEMU)
+  const said = await runTool(QEMU.program, ['--version'], { cure: cureOf(QEMU) })
   const version = /version (\d[\w.]*)/.exec(said.stdout)?.[1]
   if (said.code === 0 && version !== undefined) return version
   throw new SpscError(

@@ -1,39 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ErrorCode, SpscError } from '@spsc/core'
+import type { SpscError } from '@spsc/core'
 import { startInGuest } from '@spsc/qemu'
-import test, { type ExecutionContext } from 'ava'
-import {
-  answering,
-  assertNothingLeft,
-  guestOptions,
-  kernelBytes,
-  MANIFEST,
-  type Machine,
-  machine,
-  record,
-} from './guests.js'
+import test from 'ava'
+import { answering, assertNothingLeft, fails, guestOptions, kernelBytes, MANIFEST, machine, record } from './guests.js'
 
-type Changes = Parameters<typeof guestOptions>[1]
-
-/** Asserts that a run in a guest fails in one way, and leaves nothing: no process, no file, no run. */
-async function fails(
-  t: ExecutionContext,
-  there: Machine,
-  { code, message }: { code: ErrorCode; message: RegExp },
-  changes: Changes = {},
-): Promise<void> {
-  const error = (await t.throwsAsync(async () => {
-    const { finished } = await startInGuest(await guestOptions(there, changes))
-    await finished
-  })) as SpscError
-  t.is(error.code, code, error.message)
-  t.regex(error.message, message)
-  t.false(error.message.includes('\n'))
-  t.deepEqual(readdirSync(there.out), [])
-  assertNothingLeft(t, there)
-}
+/** Before a test replaces it. */
+const NODE = process.execPath
 
 test.serial('without QEMU the error names the package and the command', async (t) => {
   const there = machine(t, '')
@@ -53,6 +27,11 @@ test.serial('without a kernel the error names the package and the command', asyn
 for (const [what, bytes, message] of [
   ['no kernel at all', Buffer.from('#!/bin/sh\n'.repeat(100)), /no header of a Linux kernel/],
   ['a file of a few bytes', Buffer.from('x'), /shorter than a kernel’s header/],
+  [
+    'a kernel that is cut off, and leaves the number of its sectors out',
+    Buffer.from(kernelBytes()).fill(0, 0x1f1, 0x1f2),
+    /cut off: 1280 bytes, and its header says 2816/,
+  ],
   ['a kernel that is cut off', kernelBytes().subarray(0, 1000), /cut off: 1000 bytes, and its header says 1280/],
 ] as const) {
   test.serial(`${what} is refused before anything boots`, async (t) => {
@@ -62,6 +41,28 @@ for (const [what, bytes, message] of [
     t.deepEqual(there.pids(), [])
   })
 }
+
+for (const [what, path, message] of [
+  ['a folder', '/', /--kernel \/ can't be booted: it is no file; give a Linux kernel for x86-64/],
+  [
+    'a file that is not there',
+    '/nonexistent/vmlinuz',
+    /--kernel \/nonexistent\/vmlinuz can't be booted: ENOENT.*; give/,
+  ],
+] as const) {
+  test.serial(`${what} is refused as a kernel before anything boots`, async (t) => {
+    const there = machine(t, '')
+    await fails(t, there, { code: 'ERR_OPTION', message }, { texts: { kernel: path } })
+    t.deepEqual(there.pids(), [])
+  })
+}
+
+test.serial('a fetch of a kernel that was killed has left none', async (t) => {
+  const there = machine(t, '')
+  mkdirSync(join(there.cache, 'spsc/kernels/.fetch-1'), { recursive: true })
+  const message = /no kernel for the guest is here.*run `npx spsc qemu setup`/
+  await fails(t, there, { code: 'ERR_CAPABILITY', message }, { texts: { kernel: undefined } })
+})
 
 test.serial('a fetched kernel that is not what was fetched is refused', async (t) => {
   const there = machine(t, '')
@@ -90,6 +91,25 @@ test.serial('where a guest of little memory does not end, memory is named too', 
   )
 })
 
+test.serial('a guest that does not boot is ended, and what may help is named', async (t) => {
+  const { now } = performance
+  t.teardown(() => {
+    performance.now = now
+  })
+  // A clock that runs a thousand times as fast: two minutes are soon over.
+  performance.now = () => now.call(performance) * 1000
+  const there = machine(t, 'exec sleep 60')
+  const texts = { kernel: there.kernel, 'guest-timeout': '60m' }
+  const message = /did not boot within 120 s; give it another --kernel, or wait until this machine has less to do/
+  await fails(t, there, { code: 'ERR_GUEST', message }, { texts })
+})
+
+test.serial('a run that is cancelled before its guest boots starts no emulator', async (t) => {
+  const there = machine(t, '')
+  await fails(t, there, { code: 'ERR_CANCELLED', message: /cancelled/ }, { signal: AbortSignal.abort() })
+  t.deepEqual(there.pids(), [])
+})
+
 test.serial('a run that is cancelled during boot leaves nothing', async (t) => {
   const there = machine(t, 'exec sleep 60')
   const controller = new AbortController()
@@ -106,6 +126,26 @@ test.serial('a kernel that panics is named with what it said', async (t) => {
 test.serial('a kernel that is damaged inside is told at once, not waited for', async (t) => {
   const there = machine(t, `printf '\\n\\nDecoding failed\\n\\n -- System halted' >"$console"; exec sleep 60`)
   const message = /kernel can't be unpacked: Decoding failed; its file is damaged: give another --kernel/
+  await fails(t, there, { code: 'ERR_GUEST', message })
+})
+
+test.serial('a kernel that stands still without saying why is told at once too', async (t) => {
+  const there = machine(t, `printf ' -- System halted' >"$console"; exec sleep 60`)
+  await fails(t, there, { code: 'ERR_GUEST', message: /can't be unpacked: it did not say why; its file is damaged/ })
+})
+
+test.serial('a program of the guest that fails is told with its error, not with the end of its stack', async (t) => {
+  const said =
+    'file:///x.js:1\\n\\nTypeError: x is not a function\\n    at y (x.js:1)\\n\\nNode.js v20\\nspsc-guest-ended 1\\n'
+  const there = machine(t, `printf '${said}' >"$console"`)
+  const message =
+    /what ran in the guest ended with code 1; its console ended with: TypeError: x is not a function; run it/
+  await fails(t, there, { code: 'ERR_GUEST', message })
+})
+
+test.serial('a guest that goes down is told with its last words, without the clock of its kernel', async (t) => {
+  const there = machine(t, `printf 'Booting.\\n[    1.02] reboot: Power down\\r\\n' >"$console"`)
+  const message = /the guest went down; its console ended with: reboot: Power down; /
   await fails(t, there, { code: 'ERR_GUEST', message })
 })
 
@@ -127,6 +167,26 @@ test.serial('an emulator that somebody kills is told from a guest that goes down
 
 test.serial('a guest that goes down without a word is an error', async (t) => {
   await fails(t, machine(t, ''), { code: 'ERR_GUEST', message: /went down; its console said nothing/ })
+})
+
+for (const [what, program, message] of [
+  ['fails', "echo 'error while loading shared libraries' >&2; exit 127", /--version ended with code 127: error while/],
+  ['says no version', 'echo hello', /--version ended with code 0: ; install it anew: `npx spsc qemu setup`/],
+  ['is killed', 'kill -KILL $$', /qemu-system-x86_64 can't be run: Command failed: .*--version; try it by hand/],
+] as const) {
+  test.serial(`an emulator that ${what} when asked for its version is told before anything boots`, async (t) => {
+    const there = machine(t, '', { 'qemu-system-x86_64': `#!/bin/sh\n${program}\n` })
+    await fails(t, there, { code: 'ERR_CAPABILITY', message })
+  })
+}
+
+test.serial('what fails in the guest after it has begun ends the run with its code', async (t) => {
+  const begun = [{ type: 'booted' }, { type: 'manifest', manifest: MANIFEST }]
+  const failed = { type: 'failed', code: 'ERR_OUTPUT', message: 'no space\nleft' }
+  const there = machine(t, `cat ${answering(t, ...begun, failed)} >"$answers"`)
+  const { finished } = await startInGuest(await guestOptions(there))
+  t.like(await t.throwsAsync(finished), { code: 'ERR_OUTPUT', message: '[spsc] [guest] no space\nleft' })
+  t.deepEqual(readdirSync(there.out), [])
 })
 
 test.serial('what the laboratory refuses in the guest is refused on the host, with its code', async (t) => {
@@ -229,9 +289,52 @@ test.serial('what a run that was killed while its guest booted has left stands i
     new RunStore({ dir: ${JSON.stringify(there.out)}, name: 'mine' }, 'refuse')
     mkdtempSync(${JSON.stringify(there.temporary)} + '/spsc-qemu-' + process.pid + '-')
     process.kill(process.pid, 'SIGKILL')`
-  const killed = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: import.meta.dirname })
+  const killed = spawnSync(NODE, ['--input-type=module', '-e', script], { cwd: import.meta.dirname })
   t.is(killed.signal, 'SIGKILL', String(killed.stderr))
   t.is(readdirSync(there.out).length, 2)
   t.is(readdirSync(there.temporary).length, 1)
   await fails(t, there, { code: 'ERR_GUEST', message: /went down/ })
+})
+
+test.serial('a folder for temporary files that is not there is told', async (t) => {
+  const there = machine(t, '')
+  process.env.TMPDIR = '/nonexistent'
+  const message = /no folder can be made in \/nonexistent: ENOENT.*; set TMPDIR to one that can be written/
+  await fails(t, there, { code: 'ERR_OUTPUT', message })
+})
+
+const noPrlimit = spawnSync('prlimit', ['--version']).error === undefined ? '' : ' (skipped: no prlimit here)'
+const limiting = noPrlimit === '' ? test.serial : test.serial.skip
+
+limiting(`a disk that can’t take what a guest may say is told${noPrlimit}`, async (t) => {
+  const there = machine(t, '')
+  const limit = (bytes: string) => spawnSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`])
+  const [, before = 'unlimited'] = /^Max file size\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+  t.teardown(() => limit(before))
+  limit(String(2 ** 30))
+  await fails(t, there, {
+    code: 'ERR_OUTPUT',
+    message: /spsc-qemu-\S+ can't be written: EFBIG.*; make room there, or set TMPDIR$/,
+  })
+  t.deepEqual(there.pids(), [])
+})
+
+test.serial('on another system than Linux on x86-64 a guest is refused, with what can be done', async (t) => {
+  const there = machine(t, '')
+  const before = Object.getOwnPropertyDescriptor(process, 'arch') as PropertyDescriptor
+  t.teardown(() => Object.defineProperty(process, 'arch', before))
+  Object.defineProperty(process, 'arch', { ...before, value: 'arm64' })
+  await fails(t, there, {
+    code: 'ERR_CAPABILITY',
+    message:
+      /this is linux arm64; allowed for a guest: linux x64, whose Node it runs; measure on the host: leave out --in/,
+  })
+})
+
+test.serial('a deterministic run can’t be resumed, since it is one boot', async (t) => {
+  const there = machine(t, '')
+  const texts = { kernel: there.kernel, mode: 'deterministic' }
+  const message = /--resume and --mode deterministic exclude each other.*; start anew with --force/
+  await fails(t, there, { code: 'ERR_OPTION', message }, { texts, onExisting: 'resume' })
+  t.deepEqual(there.pids(), [])
 })

@@ -12,10 +12,10 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { deflateSync } from 'node:zlib'
-import { parseScenario, type ResultRecord, type ScenarioInput } from '@spsc/core'
+import { type ErrorCode, parseScenario, type ResultRecord, type ScenarioInput, type SpscError } from '@spsc/core'
 import { planRun } from '@spsc/lab'
 import { fingerprint } from '@spsc/perf'
-import { type GuestLabOptions, type GuestTexts, parseGuestOptions } from '@spsc/qemu'
+import { type GuestLabOptions, type GuestTexts, parseGuestOptions, startInGuest } from '@spsc/qemu'
 import type { ExecutionContext } from 'ava'
 
 /** The first bytes of a Linux kernel for x86 that says it is 1280 bytes long. */
@@ -35,7 +35,7 @@ for argument; do
 done
 `
 
-/** An emulator that says its version, and else does what a test says; $console and $answers are the guest's files. */
+/** An emulator that says its version, and else does what a test says; $console, $job and $answers are the guest's files. */
 function emulator(behaviour: string): string {
   return `#!/bin/sh
 [ "$1" = --version ] && { echo 'QEMU emulator version 9.9.9 (fake)'; exit 0; }
@@ -43,6 +43,7 @@ for argument; do
   case $argument in
     file,id=console,path=*) console=\${argument#*path=} ;;
     file,id=answers,path=*) answers=\${argument#*path=} ;;
+    if=none,id=job,*) job=\${argument#*file=}; job=\${job%,readonly=on} ;;
     if=none,id=answers,*) answers=\${argument#*file=}; answers=\${answers%,readonly=off} ;;
   esac
 done
@@ -81,20 +82,28 @@ export function folder(t: ExecutionContext): string {
   return dir
 }
 
-/** Images that the tests of one file share: the real Node has to be hashed and copied for each. */
+/** Images that the tests of one file share. */
 const SHARED_IMAGES = mkdtempSync(join(tmpdir(), 'spsc-test-images-'))
 process.once('exit', () => rmSync(SHARED_IMAGES, { recursive: true, force: true }))
+
+/** Where a program of this system is. */
+function whereIs(name: string): string {
+  const candidates = (process.env.PATH ?? '').split(delimiter).map((path) => join(path, name))
+  return candidates.find((path) => existsSync(path)) ?? `/nonexistent/${name}`
+}
 
 /**
  * Programs by name and text, before those of the system in PATH until the test ends.
  *
+ * @param programs of them, `undefined` is one that is not there
  * @param ownImages whether no image is there yet
+ * @param system the only programs of the system that are in PATH; absent: all
  */
 export function machine(
   t: ExecutionContext,
   behaviour: string,
-  programs: Readonly<Record<string, string>> = {},
-  { ownImages = false } = {},
+  programs: Readonly<Record<string, string | undefined>> = {},
+  { ownImages = false, system }: { ownImages?: boolean; system?: readonly string[] } = {},
 ): Machine {
   const root = folder(t)
   const folders = Object.fromEntries(['bin', 'cache', 'tmp', 'out'].map((name) => [name, join(root, name)]))
@@ -105,16 +114,26 @@ export function machine(
   for (const [name, text] of Object.entries({
     'qemu-system-x86_64': emulator(behaviour),
     mke2fs: MKE2FS,
+    node: '#!/bin/sh\n',
     ...programs,
   })) {
+    if (text === undefined) continue
     writeFileSync(join(bin, name), text)
     chmodSync(join(bin, name), 0o755)
   }
+  const { execPath } = process
+  t.teardown(() => {
+    process.execPath = execPath
+  })
+  // The real Node would have to be hashed and copied in each test.
+  process.execPath = join(bin, 'node')
+  for (const name of system ?? []) symlinkSync(whereIs(name), join(bin, name))
   const kernel = join(root, 'vmlinuz')
   writeFileSync(kernel, kernelBytes())
   const [pids, calls] = [join(root, 'pids'), join(root, 'calls')]
   replaceEnv(t, {
-    ...{ PATH: [bin, process.env.PATH].join(delimiter), XDG_CACHE_HOME: cache, TMPDIR: tmp },
+    PATH: system === undefined ? [bin, process.env.PATH].join(delimiter) : bin,
+    ...{ XDG_CACHE_HOME: cache, TMPDIR: tmp },
     ...{ FAKE_PIDS: pids, FAKE_CALLS: calls, FAKE_ROOT: root },
   })
   const lines = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [])
@@ -172,6 +191,26 @@ export async function guestOptions(
     onNote: () => {},
     ...more,
   }
+}
+
+type Changes = Parameters<typeof guestOptions>[1]
+
+/** Asserts that a run in a guest fails in one way, and leaves nothing: no process, no file, no run. */
+export async function fails(
+  t: ExecutionContext,
+  there: Machine,
+  { code, message }: { code: ErrorCode; message: RegExp },
+  changes: Changes = {},
+): Promise<void> {
+  const error = (await t.throwsAsync(async () => {
+    const { finished } = await startInGuest(await guestOptions(there, changes))
+    await finished
+  })) as SpscError
+  t.is(error.code, code, error.message)
+  t.regex(error.message, message)
+  t.false(error.message.includes('\n'))
+  t.deepEqual(readdirSync(there.out), [])
+  assertNothingLeft(t, there)
 }
 
 function isAlive(pid: number): boolean {

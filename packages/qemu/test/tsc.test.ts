@@ -34,6 +34,13 @@ for (const [what, flags, speeds, cpufreq] of [
   })
 }
 
+test('of a CPU that shows no flags nothing is known', (t) => {
+  const root = folder(t)
+  mkdirSync(join(root, 'proc'))
+  writeFileSync(join(root, 'proc/cpuinfo'), 'processor\t: 0\ncpu MHz\t\t: 2300.000\n')
+  t.is(readTscKhz(root), undefined)
+})
+
 test('where there is no cpuinfo nothing is known', (t) => {
   t.is(readTscKhz(folder(t)), undefined)
 })

@@ -1,8 +1,7 @@
-import { isUnavailable, type ResultRecord, type SchedData } from '@spsc/core'
+import { isUnavailable, type MeasuredRecord, type SchedData } from '@spsc/core'
 
 /** Why a replicate was disturbed by others, by the `sched` collector's own thresholds; none where it was not, or nobody looked. */
-export function contaminationOf(record: ResultRecord): readonly string[] {
-  if (record.status !== 'ok') return []
+export function contaminationOf(record: MeasuredRecord): readonly string[] {
   const data = record.collectors.sched as SchedData | undefined
   if (data === undefined || isUnavailable(data) || !Array.isArray(data.phases)) return []
   return data.phases.flatMap(({ contamination }) =>

@@ -170,7 +170,7 @@ function stretch(of: Case, votes: Votes, totalNs: number | undefined, ownGapNs =
   const length = lengthNs(votes, total(of.middle))
   if (length === undefined) return undefined
   const ns = length + ownGapNs
-  const windowsNs = of.ballot.windows * (of.replicates[0]?.windowS ?? 1) * 1e9
+  const windowsNs = of.replicates.reduce((sum, { windows, windowS }) => sum + windows.length * windowS, 0) * 1e9
   const times = totalNs === undefined || totalNs < ns / 2 ? undefined : Math.max(votes.all, totalNs / ns)
   const often = times === undefined ? '' : `, about ${counted(times, 'time')} in ${time(windowsNs)}`
   return { ns, text: `${time(ns)} at a time${often}` }

@@ -28,8 +28,7 @@ export async function gatherContents(modules: readonly string[]): Promise<Conten
   const tree = new GuestTree()
   for (const path of FOLDERS) tree.add(path, { kind: 'folder' })
   const packages = new GuestPackages(tree)
-  const urls = new Map<string, string>()
-  for (const url of modules) urls.set(url, packages.add(url))
+  for (const url of modules) packages.add(url)
   const entry = packages.add(import.meta.resolve('@spsc/qemu/in-guest'))
 
   const libraries = new Set<string>()
@@ -52,7 +51,7 @@ export async function gatherContents(modules: readonly string[]): Promise<Conten
   })
   return {
     tree,
-    inGuest: (ref) => ({ ...ref, module: urls.get(ref.module) ?? ref.module }),
+    inGuest: (ref) => ({ ...ref, module: packages.add(ref.module) }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { chmodSync, constants, copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { MKE2FS, missingTool, runTool } from '../tools.js'
+import { cureOf, MKE2FS, runTool } from '../tools.js'
 import type { GuestEntry, GuestTree } from './guest-tree.js'
 
 /** Beyond the files: what the file system keeps for itself. */
@@ -43,15 +43,8 @@ export async function writeExt4(
   for (const [inGuest, entry] of tree.entries()) stage(join(root, inGuest), entry)
   // No journal, since the guest only reads it; no room kept for root.
   const args = ['-q', '-F', '-t', 'ext4', '-O', '^has_journal', '-m', '0', '-b', String(BLOCK), '-d', root, path]
-  const made = await runTool(MKE2FS.program, [...args, `${ext4Bytes(tree) / 1024}k`], { timeoutS: 120, signal })
-  if (made === undefined) throw missingTool(MKE2FS)
-  if (made.code !== 0)
-    throw new Error(
-      `mke2fs: ${made.stderr
-        .trim()
-        .split('\n')
-        .at(-1)
-        ?.replace(/^mke2fs: /, '')}`,
-    )
+  const options = { cure: cureOf(MKE2FS), timeoutS: 120, signal }
+  const { code, stderr } = await runTool(MKE2FS.program, [...args, `${ext4Bytes(tree) / 1024}k`], options)
+  if (code !== 0) throw new Error(`mke2fs: ${/(?:mke2fs: )?(.*)$/.exec(stderr.trim())?.[1]}`)
   rmSync(root, { recursive: true, force: true })
 }

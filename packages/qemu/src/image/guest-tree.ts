@@ -41,7 +41,9 @@ export class GuestTree {
       if (kind === 'link') hash.update(`${entry.target}\0`)
       if (kind === 'text') hash.update(entry.text)
       if (kind !== 'file') continue
-      for await (const chunk of createReadStream(entry.source, { highWaterMark: CHUNK })) hash.update(chunk)
+      // A buffer of this size is made for each file, and most files are small.
+      const highWaterMark = Math.min(CHUNK, entry.size + 1)
+      for await (const chunk of createReadStream(entry.source, { highWaterMark })) hash.update(chunk)
     }
     return hash.digest('hex')
   }

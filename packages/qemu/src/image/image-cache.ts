@@ -13,7 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorMessage, type GuestMode, SpscError } from '@spsc/core'
 import { isAlive } from '@spsc/lab'
@@ -53,7 +53,7 @@ async function locked<Result>(path: string, signal: AbortSignal | undefined, wor
       writeFileSync(path, String(process.pid), { flag: 'wx' })
       break
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw cantBuild(dirname(path), error)
     }
     const holder = Number(readFileOr(path, ''))
     // Empty: made this moment, its number not yet in it.
@@ -120,9 +120,7 @@ async function build(tree: GuestTree, path: string, folder: string, { mode, onBu
     const reason = errorMessage(error)
     throw /ENOSPC|No space left|Could not allocate block/.test(reason)
       ? noRoom(folder, needed, reason)
-      : new SpscError('ERR_OUTPUT', 'qemu', `the guest's image can't be built in ${folder}: ${reason}`, {
-          cause: error,
-        })
+      : cantBuild(folder, error)
   } finally {
     rmSync(work, { recursive: true, force: true })
     forget()
@@ -131,6 +129,11 @@ async function build(tree: GuestTree, path: string, folder: string, { mode, onBu
 
 function toMib(bytes: number): number {
   return Math.ceil(bytes / 2 ** 20)
+}
+
+function cantBuild(folder: string, error: unknown): SpscError {
+  const message = `the guest's image can't be built in ${folder}: ${errorMessage(error)}; set XDG_CACHE_HOME to a folder elsewhere`
+  return new SpscError('ERR_OUTPUT', 'qemu', message, { cause: error })
 }
 
 function noRoom(folder: string, needed: number, reason: string): SpscError {

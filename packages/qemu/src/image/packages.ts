@@ -20,6 +20,7 @@ interface Manifest {
   readonly files?: readonly string[]
   readonly dependencies?: Readonly<Record<string, string>>
   readonly peerDependencies?: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>
   readonly optionalDependencies?: Readonly<Record<string, string>>
 }
 
@@ -34,6 +35,12 @@ function folderOf(file: string): string {
     if (manifestIn(folder)?.name !== undefined) return folder
     if (folder === dirname(folder)) return dirname(file)
   }
+}
+
+/** Names of the packages that one needs. Its optional peers are none: many name TypeScript, which is large, for its types. */
+function dependenciesOf({ dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta }: Manifest) {
+  const peers = Object.keys({ ...peerDependencies }).filter((name) => !peerDependenciesMeta?.[name]?.optional)
+  return [...new Set([...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers])].sort()
 }
 
 /** As Node looks for it; `undefined` where it is not installed, as optional ones may be. */
@@ -79,7 +86,7 @@ export class GuestPackages {
   }
 
   /**
-   * Puts the package of a module into the guest.
+   * Puts the package of a module into the guest, where it is not there yet.
    *
    * @param url of a file on the host
    * @returns its URL in the guest
@@ -109,8 +116,7 @@ export class GuestPackages {
       if (bytes > MAX_PACKAGE_BYTES) throw tooLarge(folder)
       this.#tree.add(join(inGuest, path), { kind: 'file', source, size, executable: (mode & 0o100) !== 0 })
     }
-    const { dependencies, peerDependencies, optionalDependencies } = manifest
-    for (const name of Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies }).sort()) {
+    for (const name of dependenciesOf(manifest)) {
       const found = dependencyOf(folder, name)
       if (found === undefined) continue
       this.#tree.add(join(inGuest, 'node_modules', name), { kind: 'link', target: this.#addFolder(found) })

@@ -1,6 +1,5 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
-import { SpscError } from '@spsc/core'
 import { runTool, systemEnv } from '../tools.js'
 import type { GuestTree } from './guest-tree.js'
 
@@ -9,22 +8,16 @@ const BIN = '/bin'
 
 /** A program of the host by name. */
 export function onPath(name: string): string | undefined {
-  return (systemEnv().PATH ?? '')
-    .split(delimiter)
+  return systemEnv()
+    .PATH.split(delimiter)
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path))
 }
 
 /** The shared libraries that a program or addon is linked with, where the loader finds them; none where it is static. */
 export async function librariesOf(file: string): Promise<readonly string[]> {
-  const said = await runTool('ldd', [file])
-  if (said === undefined) {
-    throw new SpscError(
-      'ERR_CAPABILITY',
-      'qemu',
-      'ldd is not installed, and tells which shared libraries the guest needs; it is in Debian’s package libc-bin',
-    )
-  }
+  const cure = 'it tells which shared libraries the guest needs, and is in Debian’s package libc-bin'
+  const said = await runTool('ldd', [file], { cure })
   return said.stdout.split('\n').flatMap((line) => {
     const path = /(?:=>\s*|^\s+)(\/\S+) \(0x/.exec(line)?.[1]
     return path === undefined ? [] : [path]
