@@ -12,15 +12,16 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process began, in ticks since the machine did (proc(5), stat, field 22); `undefined` where that can't be read. */
-function startOf(pid: number): string | undefined {
+/**
+ * What the kernel says of a process (proc(5), stat): its state, and when it began, in ticks since the machine did;
+ * `undefined` where that can't be read.
+ */
+function statOf(pid: number): { readonly state: string; readonly started: string } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // The name of the program, in parentheses, may hold anything.
-    return stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .at(19)
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return { state: fields[0] as string, started: fields[19] as string }
   } catch {
     return undefined
   }
@@ -34,8 +35,8 @@ export interface Holder {
 }
 
 function self(): Holder {
-  const started = startOf(process.pid)
-  return { pid: process.pid, host: hostname(), ...(started && { started }) }
+  const stat = statOf(process.pid)
+  return { pid: process.pid, host: hostname(), ...(stat && { started: stat.started }) }
 }
 
 /** `undefined` where there is no lock, or nobody's name in it. */
@@ -52,8 +53,10 @@ function holderOf(path: string): Holder | undefined {
 function isGone({ pid, host, started }: Holder): boolean {
   if (host !== hostname()) return false
   if (!isAlive(pid)) return true
-  const now = startOf(pid)
-  return started !== undefined && now !== undefined && now !== started
+  const stat = statOf(pid)
+  if (stat === undefined) return false
+  // One that has ended, and whose parent has not asked how, is still a process.
+  return stat.state === 'Z' || (started !== undefined && stat.started !== started)
 }
 
 /** Whether a lock is there whose process is gone: it was killed. */

@@ -316,6 +316,19 @@ for (const [what, holder] of [
   })
 }
 
+const onLinux = process.platform === 'linux' ? test : test.skip
+onLinux('a process that has ended, and that its parent does not ask for, has no run', async (t) => {
+  // The shell's child ends at once, and the program that the shell becomes waits for no child.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'])
+  t.teardown(() => parent.kill('SIGKILL'))
+  const pid = Number(String((await once(parent.stdout, 'data'))[0]))
+  const isZombie = () => / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  while (!isZombie()) await new Promise((resolve) => setTimeout(resolve, 10))
+  const dir = locked(t, { pid, host: hostname() })
+  t.is(freeName({ dir, name: 't' }), 't')
+  t.notThrows(() => open(t, dir))
+})
+
 for (const [what, holder] of [
   ['a process that lives', { pid: process.pid, host: hostname() }],
   ['a process of another machine', { pid: GONE, host: `not-${hostname()}` }],
