@@ -168,6 +168,14 @@ test('a perf without --control is too old', async (t) => {
   t.regex(await reason(t, { perf }), /^perf is too old: unknown option .*; 5\.10 or newer is needed$/)
 })
 
+test('threads that perf does not find are those of another PID namespace', async (t) => {
+  const perf = failing(
+    255,
+    'Error:\nThe sys_perf_event_open() syscall returned with 3 (No such process) for event (cs).',
+  )
+  t.is(await reason(t, { perf }), 'perf finds no such threads: their ids are of another PID namespace')
+})
+
 test('a perf that can not be executed is told', async (t) => {
   const dir = pathOf(t, { perf: '' })
   chmodSync(join(dir, 'perf'), 0o644)

@@ -144,6 +144,26 @@ test('a window of too few ticks gives no share', async (t) => {
   t.deepEqual(steal, { unavailable: '/proc/stat counted 0 ticks in 0 s; 100 are needed' })
 })
 
+test('a kernel that counts no steal, and one that stops to, say so', async (t) => {
+  const old = tree(t, { ...LAPTOP, '/proc/stat': 'cpu  100 0 50 800 0 0 0\n' })
+  t.deepEqual(await stealDuring(Promise.resolve(), old), { unavailable: 'this kernel does not count steal' })
+  const root = tree(t, LAPTOP)
+  const work = new Promise<void>((resolve) => setImmediate(resolve))
+  const steal = stealDuring(work, root)
+  rmSync(join(root, '/proc/stat'))
+  t.regex(JSON.stringify(await steal), /"unavailable":"no \/proc\/stat/)
+})
+
+test('what is there and is no file can not be read, by the error of the system', (t) => {
+  const root = tree(t, { '/proc/loadavg/x': '' })
+  t.deepEqual(readLoad(root), { unavailable: "/proc/loadavg can't be read: EISDIR" })
+})
+
+test('a device of KVM that can not be opened is forbidden, not absent', (t) => {
+  const { kvm } = readVirtual(tree(t, { ...VM, '/dev/kvm/x': '' }))
+  t.deepEqual(kvm, { unavailable: "/dev/kvm can't be opened: EISDIR", cause: 'forbidden' })
+})
+
 test('where nothing can be read, every figure says which file', async (t) => {
   const root = tree(t, {})
   rmSync(root, { recursive: true })
