@@ -121,7 +121,8 @@ export function permutationTest(blocks: readonly Block[]): PermutationTest {
   const n = blocks.length
   const [one, other] = [scores.slice(0, n >> 1), scores.slice(n >> 1)]
   if (Math.max(arrangementsOf(one), arrangementsOf(other)) > MAX_HALF) {
-    return { p: 1 - errorFunction(Math.abs(t) / Math.SQRT2), n, isExact: false }
+    // It is right to seven digits, and so may come to a shade above 1.
+    return { p: Math.max(0, 1 - errorFunction(Math.abs(t) / Math.SQRT2)), n, isExact: false }
   }
   return { p: shareAsFar(one, other, asFarAs(t)), n, isExact: true }
 }
