@@ -191,7 +191,17 @@ test('what a search is told by the environment is named as such where it is wron
 
 test('a search prints its configuration instead of searching', async (t) => {
   const cwd = folder(t)
-  const args = ['sweep', '--max-rate', '--slo', 'p99<1ms', '--queue-cap', '8,16', '--rate', '50..5000', '--print-config']
+  const args = [
+    'sweep',
+    '--max-rate',
+    '--slo',
+    'p99<1ms',
+    '--queue-cap',
+    '8,16',
+    '--rate',
+    '50..5000',
+    '--print-config',
+  ]
   const { code, stdout, stderr } = await spsc(args, { cwd })
   t.is(code, 0, stderr)
   t.regex(stdout, /pacing.*deadline.*default of --max-rate/)

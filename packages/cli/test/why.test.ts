@@ -70,7 +70,8 @@ test('why --confirm measures with and without the cause, and stores what it meas
 
 test('an experiment that is interrupted stores its blocks so far, says nothing of the cause, and ends with 130', async (t) => {
   const cwd = folder(t)
-  await run(t, ['--name', 'r', '--inject', STALL, ...MEASURE, '--duration', '0.6'], { cwd })
+  const short = ['--name', 'r', '--inject', STALL, '--duration', '0.6']
+  await run(t, [...short, '--collect', 'histogram,ledger,sched'], { cwd })
   const asked = ['why', 'r', '--hypothesis', 'consumer-stall', '--confirm', '--replicates', '6', '--duration', '5']
   const { code, stdout, stderr } = await spsc([...asked, '--json'], {
     cwd,
